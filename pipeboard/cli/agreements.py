@@ -17,7 +17,7 @@ from pipeboard.domain.json_data import Document, json_number
 from pipeboard.domain.lazy_dataclass import replace, with_values
 from pipeboard.domain.locales import written
 from pipeboard.domain.people import match_rep
-from pipeboard.domain.settings import SETTINGS, Rep, Settings, chosen
+from pipeboard.domain.settings import SETTINGS, Rep, Settings, chosen, meant_value
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.json_documents import rep_document
 from pipeboard.workspace.configuration import change_rep, choose_setting
@@ -247,21 +247,15 @@ def list_settings(call: Call) -> int:
 
 @verb("setting set", "SETTING VALUE", "pipeboard setting set fiscal-start april")
 @takes("name", metavar="SETTING", help=", ".join(SETTINGS))
-@takes("value", metavar="VALUE", help="such as sunday, april or now")
+@takes("value", metavar="VALUE", help="such as sunday, april or referral,web,fair")
 @takes_json
 def set_setting(call: Call) -> int:
     """How numbers are counted, from now on and for every period."""
     asked = call.arguments
-    choice = SETTINGS.get(asked.name)
-    if choice is None:
+    if asked.name not in SETTINGS:
         hint = did_you_mean(asked.name, SETTINGS) or f"There are {', '.join(SETTINGS)}."
         raise BadInput(f"There is no setting {quoted(asked.name)}.", hint=hint)
-    value = next((v for v in choice.values if v.startswith(asked.value.lower())), None)
-    if value is None or len(asked.value) < min(3, len(value)):
-        raise BadInput(
-            f"{quoted(asked.value)} is nothing that {asked.name} can be.",
-            hint=f"Write one of {', '.join(choice.values)}.",
-        )
+    value = meant_value(asked.name, asked.value)
     receipt = choose_setting(call.workspace, asked.name, value, **call.once)
 
     def document(agreement: Agreement) -> dict[str, object]:

@@ -142,6 +142,12 @@ def _score(listed: Listed) -> str:
     return f"{points.low}-{points.high}" if points else ""
 
 
+def _warmth(listed: Listed) -> str:
+    from pipeboard.domain.score import warmth
+
+    return warmth(listed.deal, listed.pipeline, listed.today, listed.zone) or ""
+
+
 def _age(listed: Listed) -> str:
     return _number(days_in_stage(listed.deal, listed.today, listed.zone))
 
@@ -208,6 +214,7 @@ _OF_SEVERAL = (
     ListColumn("lost", lambda x: x.deal.loss.category if x.deal.loss else ""),
     ListColumn("answered", lambda x: str(len(x.deal.answered(x.pipeline))), right=True),
     ListColumn("score", _score),
+    ListColumn("warmth", _warmth),
     ListColumn("version", lambda x: str(x.deal.version), right=True),
 )
 _NAMED_OTHERWISE = frozenset(("probability_bp", "category"))

@@ -98,7 +98,8 @@ def _places(words: str) -> Iterator[tuple[str, tuple[ShellWord, ...]]]:
     slots = words.split()
     if "VALUE" in slots:
         for name, choice in SETTINGS.items():
-            yield f"{slots.index('VALUE')}/{name}", tuple(map(ShellWord, choice.values))
+            words_of = choice.values or (choice.example,)
+            yield f"{slots.index('VALUE')}/{name}", tuple(map(ShellWord, words_of))
 
 
 def _at_places(words: str) -> Iterator[tuple[ShellWord, ...]]:

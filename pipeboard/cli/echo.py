@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import is_complete, local_date
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_fields import BEGINNING
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money, format_percent
 from pipeboard.domain.pipeline import Pipeline
@@ -119,7 +120,8 @@ def _meanings(query: Filter, reader: Reader) -> tuple[str, ...]:
 
 
 def _words(name: str, value: FieldValue) -> str:
-    label = name.replace("_", " ").removeprefix("expected ").removesuffix(" at")
+    known = name if name == BEGINNING else field_label(name, ())
+    label = known.replace("_", " ").removesuffix(" at")
     match value:
         case None | "" | ():
             return ""

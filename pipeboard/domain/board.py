@@ -32,6 +32,7 @@ class Sort(StrEnum):
     NAME = "name"
     NEEDS = "needs"
     UPDATED = "updated"
+    WARM = "warmth"
 
 
 SORTS = tuple(sort.value for sort in Sort)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound, PipeboardError
 from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.settings import Rep
-from pipeboard.domain.text import clean_line, few, fold, nearest, quoted
+from pipeboard.domain.text import clean_line, did_you_mean, few, fold, nearest, quoted
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
 
 # Who does something.
 
@@ -201,6 +204,30 @@ def about_owner(reps: Sequence[Rep], owner: str, me: str) -> tuple[str, ...]:
         return (f"@{owner} is a new rep.",)
     return tuple(
         f"{rep.display_name or rep.name} is not active." for rep in found if not rep.active
+    )
+
+
+def about_source(source: str, known: Sequence[str]) -> tuple[str, ...]:
+    """A remark where a source is none of those that are offered, and looks like one of them."""
+    if not source or fold(source) in map(fold, known):
+        return ()
+    near = did_you_mean(source, known)
+    return (f"{quoted(source)} is none of the sources here. {near}",) if near else ()
+
+
+def about_changed(
+    pairs: Sequence[tuple[Deal, Deal]],
+    reps: Callable[[], Sequence[Rep]],
+    me: str,
+    sources: Sequence[str],
+) -> tuple[str, ...]:
+    """Remarks on the owners and sources of deals, as they were and are now."""
+    owners = dict.fromkeys(now.owner for was, now in pairs if was.owner != now.owner)
+    typed = dict.fromkeys(now.source for was, now in pairs if was.source != now.source)
+    known = reps() if owners else ()
+    return (
+        *(note for owner in owners for note in about_owner(known, owner, me)),
+        *(note for source in typed for note in about_source(source, sources)),
     )
 
 

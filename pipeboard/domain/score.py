@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.criteria import About, Criterion, unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Factor, Pipeline, Stage
 
@@ -69,6 +72,54 @@ def score(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> Score 
     low = sum((factor.points for factor in rated), Fraction(0))
     known = sum(factor.weight for factor in rated)
     return Score(half_up(low), half_up(low + 100 - known), known, factors)
+
+
+# What the score is not: how warm a deal is, and whether it is wanted, qualified, ready.
+
+
+class Warmth(StrEnum):
+    """How lately the other side said something, or else we; named in the order of the cold."""
+
+    COLD = "cold"
+    COOLING = "cooling"
+    WARM = "warm"
+
+
+def warmth(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> Warmth | None:
+    """How warm an open deal is: warm where they answered lately, cooling where only we were in
+    touch, cold where nobody was; None where nobody has been yet."""
+    if not deal.is_open or deal.last_touch_at is None:
+        return None
+    fresh = fresh_since(pipeline.stage(deal.stage_id), today)
+    for at, found in ((deal.last_reply_at, Warmth.WARM), (deal.last_touch_at, Warmth.COOLING)):
+        if at is not None and local_date(at, zone) >= fresh:
+            return found
+    return Warmth.COLD
+
+
+_READY = (Criterion(About.ANSWER, Factor.TIMELINE), Criterion(About.ANSWER, Factor.BUDGET),
+          Criterion(About.CONTACT, "decision_maker"))  # fmt: skip
+
+
+class Readiness(NamedTuple):
+    """Three things that are not one: whether they are interested, whether the deal is in a
+    qualified stage, and whether all is known that a commit needs."""
+
+    interested: bool
+    qualified: bool
+    ready: bool
+
+
+def standing(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> Readiness:
+    """How an open deal stands."""
+    interest = _interest(deal, pipeline, today, zone).rating
+    stage = pipeline.stage(deal.stage_id)
+    ready = replace(stage, criteria=_READY)
+    return Readiness(
+        interest is not None and interest > 0,
+        pipeline.is_qualified_at(stage.id),
+        not unmet_of_stage(ready, deal, pipeline, today),
+    )
 
 
 def _from_answers(factor: Factor, deal: Deal, pipeline: Pipeline) -> FactorScore:

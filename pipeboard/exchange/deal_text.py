@@ -18,7 +18,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent
 from pipeboard.domain.phrases import named
-from pipeboard.domain.score import score
+from pipeboard.domain.score import score, standing, warmth
 from pipeboard.domain.signs import days_in_stage, stalled_reasons
 from pipeboard.domain.text import printable_lines
 from pipeboard.domain.timeline import other_fields
@@ -122,6 +122,10 @@ class DealText:
         yield "id elsewhere", deal.external_id or ""
         yield "created", self._day(deal.known_created_at) or UNKNOWN
         yield "last touch", self._day(deal.last_touch_at)
+        if deal.is_open:
+            found = warmth(deal, self.record.pipeline, self.today, self.zone)
+            yield "warmth", named(str(found)) if found else ""
+            yield "stands", self._standing()
         yield "score", self._score()
         yield from self._on_the_way()
 
@@ -153,6 +157,11 @@ class DealText:
             return ""
         source = "the stage's" if deal.probability_bp is None else "by hand"
         return f"{format_percent(chance)}% ({source})"
+
+    def _standing(self) -> str:
+        found = standing(self.record.deal, self.record.pipeline, self.today, self.zone)
+        words = ((named(name), is_so) for name, is_so in found._asdict().items())
+        return ", ".join(word if is_so else f"not {word}" for word, is_so in words)
 
     def _score(self) -> str:
         points = score(self.record.deal, self.record.pipeline, self.today, self.zone)

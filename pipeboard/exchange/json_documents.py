@@ -68,7 +68,7 @@ class Documents:
     def _health(self, deal: Deal, pipeline: Pipeline) -> Document:
         answered = deal.answered(pipeline)
         missing = [question.key for question in pipeline.questions if question not in answered]
-        from pipeboard.domain.score import score
+        from pipeboard.domain.score import score, warmth
 
         points = score(deal, pipeline, self.today, self.zone)
         return {
@@ -81,6 +81,7 @@ class Documents:
             "score": {"low": points.low, "high": points.high, "known": points.known}
             if points
             else None,
+            "warmth": warmth(deal, pipeline, self.today, self.zone),
         }
 
     def record(self, record: DealRecord, describe: Callable[[Event], str]) -> Document:
@@ -108,6 +109,7 @@ class Documents:
             "checklist": dict(deal.checklist),
             "gate": _gate(deal, record.pipeline, self.today),
             "score_factors": self._score_factors(deal, record.pipeline),
+            "standing": self._standing(deal, record.pipeline) if deal.is_open else None,
             "follow_ups": _follow_ups(record),
             "notes": [
                 {"id": note.id, "text": note.text, "author": note.author, "at": to_json(note.at)}
@@ -139,6 +141,11 @@ class Documents:
                 for entry in record.entries
             ],
         }
+
+    def _standing(self, deal: Deal, pipeline: Pipeline) -> Document:
+        from pipeboard.domain.score import standing
+
+        return standing(deal, pipeline, self.today, self.zone)._asdict()
 
     def _score_factors(self, deal: Deal, pipeline: Pipeline) -> list[Document]:
         from pipeboard.domain.score import score

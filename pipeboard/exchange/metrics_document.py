@@ -22,8 +22,11 @@ from pipeboard.domain.metrics.readings import (
     forecast_reading,
     funnel_reading,
     loss_reading,
+    movement_reading,
+    skips_reading,
     stuck_reading,
     target_reading,
+    timing_reading,
     velocity_reading,
 )
 from pipeboard.domain.metrics.report import scope_of, windows_of
@@ -279,12 +282,15 @@ def readings(report: Report, say: Wording) -> dict[str, str]:
     return {
         "target": target_reading(report, say),
         "stuck": stuck_reading(report, say),
+        "movement": movement_reading(report, say),
         "forecast": forecast_reading(report, say),
         "calibration": calibration_reading(report, say),
         "velocity": velocity_reading(report, say),
         "funnel": funnel_reading(report, say),
+        "skips": skips_reading(report, say),
         "activity": activity_reading(report, say),
         "losses": loss_reading(report, say),
+        "loss_timing": timing_reading(report, say),
     }
 
 

@@ -12,7 +12,12 @@ from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.hygiene import LABELS, Fault
 from pipeboard.domain.locales import written
-from pipeboard.domain.metrics.readings import loss_reading, stuck_reading, target_reading
+from pipeboard.domain.metrics.readings import (
+    loss_reading,
+    movement_reading,
+    stuck_reading,
+    target_reading,
+)
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, percent
@@ -51,6 +56,9 @@ if TYPE_CHECKING:
         WeeklyReview,
     )
 
+_READINGS = (target_reading, stuck_reading, movement_reading, loss_reading)
+"""What is said of the number."""
+
 
 def review_document(review: WeeklyReview) -> ReviewDocument:
     """Everything that the review says, in values that stay true when it is read again."""
@@ -75,8 +83,7 @@ def review_document(review: WeeklyReview) -> ReviewDocument:
             "names": {f"D-{one}": review.names[one] for one in sorted(review.untidy)},
         },
         "number": {name: _number_document(report, name) for name in NUMBERS},
-        "readings": [said for said in (target_reading(report, say), stuck_reading(report, say),
-                                       loss_reading(report, say)) if said],
+        "readings": [said for reading in _READINGS if (said := reading(report, say))],
         "reps": [_rep_numbers(rep, part) for rep, part in review.reps.items()],
         "changes": {
             name: {"deals": len(line.deals), "value": None if unknown else flow[name]}

@@ -22,7 +22,7 @@ from pipeboard.domain.events import Event, evolve_all
 from pipeboard.domain.hygiene import unsupported
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
-from pipeboard.domain.people import about_owner, mentioned
+from pipeboard.domain.people import about_changed, mentioned
 from pipeboard.domain.text import few, quoted
 from pipeboard.workspace.conflicts import unseen_changes
 from pipeboard.workspace.recording import (
@@ -215,10 +215,8 @@ def _not_asked(service: Service, text: str, deals: Sequence[Deal]) -> tuple[str,
 
 
 def _about_fields(service: Service, changes: Sequence[Change]) -> tuple[str, ...]:
-    known = [(each.before, each.after) for each in changes if each.before]
-    owners = dict.fromkeys(now.owner for before, now in known if before.owner != now.owner)
-    reps = service.reader.reps() if owners else ()
-    about = (note for owner in owners for note in about_owner(reps, owner, service.me))
+    known = [(each.before, each.after) for each in changes if each.before is not None]
+    about = about_changed(known, service.reader.reps, service.me, service.settings.sources)
     return (*about, *unsupported(known, lambda: service.reader.pipelines()))
 
 

@@ -17,7 +17,7 @@ from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.domain.events import Kind
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.people import CALENDAR, about_owner
+from pipeboard.domain.people import CALENDAR, about_owner, about_source
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
 from pipeboard.domain.settings import Rep
@@ -166,7 +166,11 @@ def _made(
     command = c.Create(parsed.title, stage.id, _fields(service, parsed, reps, new_rep))
     change = beginning_of(decide(command, None, service.contexts()(now.id)))
     owner = change.after.owner
-    notes = (*about_owner(reps, owner, service.me), *overridden((change,)))
+    notes = (
+        *about_owner(reps, owner, service.me),
+        *about_source(change.after.source, service.settings.sources),
+        *overridden((change,)),
+    )
     if owner and all(rep.name != owner for rep in reps):
         reps.append(Rep(owner))
     return _Made(change, stage, notes)

@@ -57,8 +57,8 @@ def test_a_new_deal_is_said_with_all_that_its_line_said(facts: dict[str, Any], s
     [
         ({"owner": "bo"}, "owner @ana"),  # as it is now
         ({"value": Money(100, "EUR")}, "€1"),
-        ({"floor_value": Money(100, "EUR")}, "floor value €1"),
-        ({"expected_close": date(2026, 12, 19)}, "close Sat 19 Dec 2026"),
+        ({"floor_value": Money(100, "EUR")}, "lowest value €1"),
+        ({"expected_close": date(2026, 12, 19)}, "close date Sat 19 Dec 2026"),
         ({"probability_bp": 2500}, "25%"),
         ({"tags": ("a", "b")}, "tags a, b"),
         ({"fields.size": "L", "title": "Pilot"}, "size L · title Pilot"),

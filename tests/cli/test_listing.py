@@ -207,7 +207,7 @@ PROMISED = {
     *("probability", "forecast_category", "expected_close", "offer_expires_on", "quote_sent_at"),
     *("floor_value", "trial_close", "next", "due", "snoozed_until", "snooze_reason", "lost"),
     *("created_at", "stage_entered_at", "closed_at", "last_touch_at", "age", "idle", "stalled"),
-    *("answered", "score", "version", "sign", "deal"),
+    *("answered", "score", "warmth", "version", "sign", "deal"),
 }
 
 
@@ -457,7 +457,7 @@ def test_every_column_has_one_name() -> None:
     named = (
         "sign ref deal pipeline stage status value currency tags probability forecast_category age",
         "idle stalled next due snoozed_until created_at stage_entered_at closed_at last_touch_at",
-        "snooze_reason lost answered score version contact_reason account title owner",
+        "snooze_reason lost answered score warmth version contact_reason account title owner",
         "expected_close source source_detail competitors links offer_expires_on floor_value",
         "trial_close external_id quote_sent_at",
     )
@@ -486,7 +486,7 @@ CELLS = {
     "snoozed_until": "", "created_at": ("2026-10-23T23:30:00+00:00", "2026-10-24"),
     "stage_entered_at": ("2026-11-10T09:00:00+00:00", "2026-11-10"), "closed_at": "",
     "last_touch_at": ("2026-11-10T09:00:00+00:00", "2026-11-10"), "snooze_reason": "", "lost": "",
-    "answered": "1", "score": "23-83", "version": "9", "contact_reason": "leaks",
+    "answered": "1", "score": "23-83", "warmth": "cold", "version": "9", "contact_reason": "leaks",
     "account": "Acme", "title": "cable", "owner": "ana",
     "expected_close": ("2026-12-19", "19 Dec"), "source": "web", "source_detail": "fair",
     "competitors": "Bolt; Zap", "links": "https://a.example",
@@ -504,7 +504,7 @@ OTHERWISE = {
     "sign": "", "deal": "Acme cable", "status": "lost", "value": "", "currency": "", "age": "",
     "idle": "13", "stalled": "", "next": "", "due": "", "snoozed_until": ("2026-12-01", "1 Dec"),
     "created_at": "", "stage_entered_at": "", "closed_at": "", "lost": "price",
-    "snooze_reason": "holidays", "title": "Acme cable",
+    "snooze_reason": "holidays", "title": "Acme cable", "warmth": "",
 }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def test_a_new_deal_is_said_with_all_that_its_line_was_read_as(team: Type) -> No
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (("set", "1", "value=40k", "close=19dec"), "€40,000 · close Sat 19 Dec 2026"),
+        (("set", "1", "value=40k", "close=19dec"), "€40,000 · close date Sat 19 Dec 2026"),
         (("set", "1", "owner=ANA", "source="), "owner @ana · source emptied"),
         (("assign", "1", "Ana Lima"), "Owner: @ana."),
         (("next", "1", "fri call Bob"), "next Fri 27 Nov 2026 call Bob"),
@@ -392,6 +392,17 @@ def test_lines_are_added_all_or_none_and_the_bad_one_is_named(
     assert f"ine {line}" in refused.error["message"]
     assert reason in refused.error["message"]
     assert team("list", "--count").out == "0\n"
+
+
+def test_a_source_that_looks_mistyped_is_remarked_on(team: Type) -> None:
+    said = "'referal' is none of the sources here. Did you mean referral?"
+    added = team("add", "Acme: x 1k source:referal")
+    assert said in added.err
+    ref = added.out.strip()
+    assert said not in team("set", ref, "value=2k").err
+    assert "sources here" not in team("set", ref, "source=Referral").err
+    assert "sources here" not in team("set", ref, "source=magazine").err
+    assert said in team("set", ref, "source=referal").err
 
 
 def test_a_byte_order_mark_is_nothing(team: Type, home: Path) -> None:

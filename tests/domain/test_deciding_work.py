@@ -903,7 +903,7 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
          "Set created of Lumen Oy pilot: Mon 23 Nov 2026 → Sun 22 Nov 2026."),
         ({}, c.SetFields(("fields.x=y",)), "Set x of Lumen Oy pilot: nothing → y."),
         ({}, c.SetFields(("tags=a,b", "source=web")),
-         "Set tags, source of Lumen Oy pilot: nothing, nothing → a, b, web."),
+         "Set tags, source of Lumen Oy pilot: tags nothing → a, b; source nothing → web."),
     ],
 )  # fmt: skip
 def test_a_sentence_says_what_was_done_and_from_what(

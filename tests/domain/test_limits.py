@@ -31,6 +31,7 @@ from pipeboard.domain.deal import (
     Deal,
     Loss,
     NextStep,
+    Status,
     Touch,
     channel_of,
 )
@@ -55,7 +56,15 @@ from pipeboard.domain.queue import (
     worth,
     worths,
 )
-from pipeboard.domain.score import FactorScore, fresh_since, score
+from pipeboard.domain.score import (
+    FactorScore,
+    Readiness,
+    Warmth,
+    fresh_since,
+    score,
+    standing,
+    warmth,
+)
 from pipeboard.domain.signs import (
     DealClocks,
     Sign,
@@ -223,6 +232,41 @@ def test_a_word_each_way_counts_until_the_last_idle_day() -> None:
     assert scored(before, last) is None
     assert scored(last, before) is None
     assert scored(last, None) is None
+
+
+@pytest.mark.parametrize(
+    ("came", "touched", "found"),
+    [
+        (None, None, None),
+        (None, 4, Warmth.COOLING),
+        (None, 5, Warmth.COLD),
+        (4, 4, Warmth.WARM),
+        (5, 4, Warmth.COOLING),
+        (5, 5, Warmth.COLD),
+    ],
+)
+def test_a_deal_is_warm_as_long_as_their_last_word_is_fresh(
+    came: int | None, touched: int | None, found: Warmth | None
+) -> None:
+    reply, touch = (None if ago is None else NOW - ago * DAY for ago in (came, touched))
+    deal = replace(new(), last_reply_at=reply, last_touch_at=touch)
+    assert warmth(deal, PIPELINE, TODAY, BERLIN) is found
+    lost = replace(deal, outcome=Status.LOST, closed_at=NOW)
+    assert warmth(lost, PIPELINE, TODAY, BERLIN) is None
+
+
+def test_interested_qualified_and_ready_are_three_things() -> None:
+    def stands(**fields: Any) -> Readiness:
+        return standing(new(**fields), PIPELINE, TODAY, BERLIN)
+
+    qualified = next(s.id for s in PIPELINE.open_stages if PIPELINE.is_qualified_at(s.id))
+    answers = {key: Answer("they said so") for key in ("timeline", "authority")}
+    people = {"p": Contact("Ida", "decision_maker")}
+    assert stands(stage_id=LEAD) == (False, False, False)
+    assert stands(stage_id=LEAD, trial_close="yes") == (True, False, False)
+    assert stands(stage_id=qualified) == (False, True, False)
+    assert stands(stage_id=qualified, answers=answers) == (False, True, False)
+    assert stands(stage_id=LEAD, answers=answers, contacts=people) == (False, False, True)
 
 
 def test_an_answer_that_proves_two_factors_is_rated_for_both() -> None:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.periods import Period, parse_period
-from pipeboard.domain.settings import SETTINGS, Settings, chosen, with_choice
 
 TODAY = date(2026, 11, 25)  # a Wednesday of week 48
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -195,49 +194,3 @@ def test_periods_follow_each_other_without_a_gap_and_read_back(
     assert period.next().previous() == period
     assert read(f"last-{unit}") == period.previous() == read(period.previous().label)
     assert read(f"next-{unit}") == period.next()
-
-
-CHOICES = {
-    "week-start": {
-        "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5,
-        "sunday": 6,
-    },
-    "fiscal-start": {
-        "january": 0, "february": 1, "march": 2, "april": 3, "may": 4, "june": 5, "july": 6,
-        "august": 7, "september": 8, "october": -3, "november": -2, "december": -1,
-    },
-    "count-for-owner": {"then": 0, "now": 1},
-    "reps-edit": {"all": 0, "own": 1},
-    "reps-see": {"all": 0, "team": 1, "own": 2},
-    "floor-value": {"owner": 0, "managers": 1},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", CHOICES)
-def test_every_word_of_a_setting_means_what_it_says(name: str) -> None:
-    assert set(CHOICES) == set(SETTINGS)
-    assert SETTINGS[name].values == tuple(CHOICES[name])
-    for word, value in CHOICES[name].items():
-        after = with_choice(Settings(), name, word)
-        assert getattr(after, SETTINGS[name].field) == value
-        assert chosen(after, name) == word
-
-
-def test_a_workspace_of_which_nothing_was_said_is_open_and_counts_as_most_do() -> None:
-    """Everybody sees and changes everything but what deals keep for their owners, weeks begin on
-    Monday and years in January, and a day lies between two touches."""
-    found = Settings()
-    assert {name: chosen(found, name) for name in SETTINGS} == {
-        "week-start": "monday", "fiscal-start": "january", "count-for-owner": "then",
-        "reps-edit": "all", "reps-see": "all", "floor-value": "owner",
-    }  # fmt: skip
-    assert (found.currency, found.zone_name, found.min_gap_hours) == ("EUR", "UTC", 24)
-    assert found.sources == (
-        "referral", "inbound", "web", "email", "social", "cold-call", "event", "partner",
-        "advertising", "other",
-    )  # fmt: skip
-    assert found.loss_categories == (
-        "competitor", "price", "no-decision", "disqualified", "timing", "unresponsive", "other",
-        "invalid",
-    )  # fmt: skip
-    assert not found.demo

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.settings import SETTINGS, Rep, Settings, chosen, with_choice
+from pipeboard.domain.settings import SETTINGS, Rep, Settings, chosen, meant_value, with_choice
 
 CHOICES: dict[str, dict[str, dict[str, object]]] = {
     "week-start": {
@@ -26,12 +29,14 @@ CHOICES: dict[str, dict[str, dict[str, object]]] = {
     "floor-value": {
         "owner": {"managers_see_floors": False}, "managers": {"managers_see_floors": True},
     },
+    "sources": {"referral,fair": {"sources": ("referral", "fair")}},
+    "min-gap": {"48": {"min_gap_hours": 48}, "0": {"min_gap_hours": 0}},
 }  # fmt: skip
 
 
 def test_every_choice_has_its_words() -> None:
     wanted = {name: list(words) for name, words in CHOICES.items()}
-    found = {name: list(choice.values) for name, choice in SETTINGS.items()}
+    found = {name: list(choice.values or wanted[name]) for name, choice in SETTINGS.items()}
     assert found == wanted, "CHOICES wants the words of a new one"
     assert all(choice.help for choice in SETTINGS.values())
 
@@ -47,11 +52,41 @@ def test_a_word_sets_one_thing_and_is_read_back(name: str, word: str) -> None:
     assert chosen(found, name) == word
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "meant"),
+    [
+        ("week-start", "sun", "sunday"),
+        ("sources", " Fair, referral,,fair ", "Fair,referral"),
+        ("min-gap", "36h", "36"),
+    ],
+)
+def test_what_is_typed_of_a_setting_is_read_as_it_was_meant(
+    name: str, typed: str, meant: str
+) -> None:
+    assert chosen(with_choice(Settings(), name, meant_value(name, typed)), name) == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "why"),
+    [
+        ("week-start", "s", "'s' is nothing that week-start can be."),
+        ("sources", " , ", "There is no source to choose from."),
+        ("min-gap", "soon", "'soon' is no number of hours from 0 to 720."),
+        ("min-gap", "-1", "'-1' is no number of hours from 0 to 720."),
+        ("min-gap", "721", "'721' is no number of hours from 0 to 720."),
+    ],
+)
+def test_what_a_setting_cannot_be_is_refused(name: str, typed: str, why: str) -> None:
+    with pytest.raises(BadInput, match=f"^{re.escape(why)}$"):
+        with_choice(Settings(), name, meant_value(name, typed))
+
+
 def test_before_anybody_chooses_a_workspace_counts_so() -> None:
     plain = Settings()
     before = {
         "week-start": "monday", "fiscal-start": "january", "count-for-owner": "then",
-        "reps-edit": "all", "reps-see": "all", "floor-value": "owner",
+        "reps-edit": "all", "reps-see": "all", "floor-value": "owner", "min-gap": "24",
+        "sources": "referral,inbound,web,email,social,cold-call,event,partner,advertising,other",
     }  # fmt: skip
     assert {name: chosen(plain, name) for name in SETTINGS} == before, "a new one stands above"
     assert (plain.currency, plain.zone.key, plain.min_gap_hours, plain.demo) == (

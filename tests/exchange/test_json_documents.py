@@ -142,6 +142,7 @@ def test_a_deal_reads_as_the_promise_shows_it() -> None:
             "missing": ["trigger", "consequence", "timeline", "authority", "stake", "fit"],
         },
         "score": {"low": 19, "high": 94, "known": 25},  # 3/4 of the need's 25, of 75 nothing yet
+        "warmth": "cooling",
         "contacts": [
             {
                 "name": "Mika Laine",
@@ -210,6 +211,7 @@ def test_a_sheet_adds_what_is_around_the_deal() -> None:
             "target": "Needs Assessment",
             "missing": ["Timeline is unanswered", "Authority and budget is unanswered"],
         },
+        "standing": {"interested": False, "qualified": False, "ready": False},
         "follow_ups": {"since": "2026-11-01T09:00:00+00:00", "count": 1, "of": 5},
         "notes": [
             {"id": "n1", "text": "words", "author": "ana", "at": "2026-11-02T00:00:00+00:00"}
@@ -383,7 +385,7 @@ def test_every_part_of_what_stands_around_a_deal_is_told_in_its_text() -> None:
 
 OF_A_SHEET_ALONE = {
     "id", "last_touch_at", "days_in_stage", "idle_days", "stalled", "qualification",
-    "score", "score_factors", "gate", "follow_ups", "timeline",
+    "score", "score_factors", "warmth", "standing", "gate", "follow_ups", "timeline",
 }  # fmt: skip
 """What follows from the rest of a deal or is of this database alone: no file takes it elsewhere."""
 

@@ -269,6 +269,19 @@ def test_names_are_in_order_whatever_their_case(tmp_path: Path) -> None:
     store.close()
 
 
+def test_the_warmest_come_first_and_those_who_never_answered_last(tmp_path: Path) -> None:
+    day = timedelta(days=1)
+    said = ((None, None), (None, NOW), (NOW - day, NOW - day), (NOW - 2 * day, NOW))
+    deals = [
+        deal(n, last_reply_at=reply, last_touch_at=touch)
+        for n, (reply, touch) in enumerate(said, 1)
+    ]
+    store = store_with(tmp_path / "deals.db", deals)
+    cards = store.reader.window(lens(sort=Sort.WARM), 1, 0, 9)
+    assert [card.id for card in cards] == [3, 4, 2, 1]
+    store.close()
+
+
 def _sign_of(one: Deal, pipeline: Pipeline) -> Sign:
     if not one.is_open:
         return Sign.NONE

@@ -252,6 +252,18 @@ async def test_a_letter_has_the_words_of_the_deal_in_it_and_goes_to_the_clipboar
         assert taken.read_text().strip() == f"Subject: For {name}\n\nDear {name}"
 
 
+async def test_a_note_begins_with_a_template_and_is_stored_as_it_was_left(demo: Path) -> None:
+    letters = {"needs": lambda: "Subject: no part of it\n\nPain of {{company}}:"}
+    async with desk(demo, choices=Choices(letters=lambda: letters)) as board:
+        deal = board.deal
+        await board.press("Y", "enter", "n")
+        await board.until(lambda: board.shows(f"Pain of {deal.account}:"))
+        await board.press(*" scrap", "ctrl+s")
+        await board.until(lambda: not board.is_asking)
+        notes = board.state.reader.history.notes(deal.id)
+        assert notes[0].text == f"Pain of {deal.account}: scrap"
+
+
 async def test_where_there_are_no_templates_it_is_said_where_to_put_them(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("Y")

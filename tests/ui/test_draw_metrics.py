@@ -543,7 +543,7 @@ def test_losses_are_told_of_each_stage_and_of_a_retired_one_that_has_some() -> N
     ]
     basis = SimpleNamespace(
         lost=[SimpleNamespace(id=9, stage_id=2)],
-        rules=SimpleNamespace(open_stages=stages),
+        rules=SimpleNamespace(open_stages=stages, qualifying=frozenset()),
         tally=lambda deals: SimpleNamespace(metric=lambda: measured(5, unit=Unit.MINOR)),
     )
     shown = cast("Figures", SimpleNamespace(report=SimpleNamespace(basis=basis)))

@@ -416,6 +416,16 @@ async def test_how_the_workspace_counts_is_chosen_on_the_screen(demo: Path) -> N
         assert screen.asked.period.label == "2026Q2"
 
 
+async def test_the_sources_to_choose_from_are_typed_there_too(demo: Path) -> None:
+    async with desk(demo) as board:
+        await opened(board)
+        await board.press("S", *"sources", "enter", "ctrl+u", ",", "enter")
+        assert board.shows("There is no source to choose from.")
+        await board.press("ctrl+u", *"fair,web", "enter")
+        await board.until(lambda: board.state.reader.settings().sources == ("fair", "web"))
+        assert board.status == "sources is fair,web."
+
+
 async def test_a_target_or_two_that_move_are_said_with_their_days(tmp_path: Path) -> None:
     with closing(Team.make(tmp_path / "team.db")) as team:
         ana = team.rep("ana")

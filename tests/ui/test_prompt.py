@@ -412,6 +412,9 @@ def test_a_new_deal_is_told_part_by_part() -> None:
     assert "owner @zoe a new rep" in text_of(first)
     assert text_of(double) == "! open with Lumen"
     assert len(live("Nova: pilot @bo").lines) == 1
+    assert text_of(first).endswith("+ source: reason:")  # where it came from, and why
+    told = text_of(live('Nova: pilot source:web reason:"saw us"').lines[0])
+    assert "+ " not in told
     assert not live(" ").ok
     bad = live("Nova: pilot close:never")
     assert not bad.ok and bad.why and text_of(bad.lines[0]) == bad.why

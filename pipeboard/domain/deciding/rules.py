@@ -52,15 +52,16 @@ _CURRENCY = "EUR"  # which one an amount is in does not matter for the name of i
 
 
 def _edited(names: Iterable[str], before: Deal | None, told: Telling) -> str:
-    shown = [name for name in names if name not in PRIVATE]  # everybody reads what others did
-    values = {_values(shown, deal, told) for deal in told.deals}
-    now = values.pop() if len(values) == 1 else ""
-    was = _values(shown, before, told) if before else ""
-    return f": {was} → {now}" if was else f": {now}" if now else ""
-
-
-def _values(names: Iterable[str], deal: Deal, told: Telling) -> str:
-    return ", ".join(_value(name, deal, told) for name in names)
+    every = list(names)
+    parts = []
+    for name in every:
+        values = {_value(name, deal, told) for deal in told.deals}
+        was = _value(name, before, told) if before else ""
+        if name in PRIVATE or len(values) > 1 or (was in values and len(every) > 1):
+            continue  # everybody reads what others did; what stays as it is goes without saying
+        label = f"{field_words([name])} " if len(every) > 1 else ""
+        parts.append(f"{label}{was} → {values.pop()}" if was else f"{label}{values.pop()}")
+    return f": {'; '.join(parts)}" if parts else ""
 
 
 def _value(name: str, deal: Deal, told: Telling) -> str:

@@ -18,16 +18,17 @@ from pipeboard.domain.metrics.outcomes import RateDifference, differing
 from pipeboard.domain.metrics.past_forecasts import Backtest
 from pipeboard.domain.metrics.process import waiting
 from pipeboard.domain.metrics.report import Report
-from pipeboard.domain.metrics.result import Metric, mean
+from pipeboard.domain.metrics.result import Metric, mean, proportion
 from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.targets import NO_TARGET
-from pipeboard.domain.metrics.time_in_stage import Bottleneck, ages
+from pipeboard.domain.metrics.time_in_stage import Bottleneck, ages, standing_still, turns
 from pipeboard.domain.metrics.velocity import Week
 from pipeboard.domain.metrics.wording import Wording
 
 ENOUGH = 10
 """Closed deals from which on a rep's win rate is compared."""
 _WEEKS_COMPARED = 4
+_OFTEN_SKIPPED = Fraction(1, 4)
 
 
 def _sets_target(basis: Basis) -> str:
@@ -145,6 +146,23 @@ def _nothing_stuck(report: Report, say: Wording) -> str:
     return f"Nothing is stuck: no open deal{aside} is past what its stage should take."
 
 
+def movement_reading(report: Report, say: Wording) -> str:
+    """Which deals move, and which stand?"""
+    stock = report.stock
+    moved = stock.once(turns)
+    on, back = ({turn.deal for turn in moved if turn.is_on is way} for way in (True, False))
+    awake = [age.days_in_stage for age in stock.once(ages) if not age.snoozed]
+    if not (moved or awake):
+        return ""
+    undated = awake.count(None)
+    unknown = f"; of {say.count(undated)} nobody knows" if undated else ""
+    over = report.basis.now >= report.basis.end
+    when = f"the last 7 days of {report.basis.period.label}" if over else "the last 7 days"
+    went = f"{say.how_many(len(on), 'deal')} went on and {say.count(len(back))} back"
+    still, of = standing_still(stock), say.how_many(len(awake) - undated, "open deal")
+    return f"In {when} {went}; {say.count(len(still))} of {of} stood still{unknown}."
+
+
 def forecast_reading(report: Report, say: Wording) -> str:
     """Which forecast should be believed?"""
     forecast, label = report.forecast, report.basis.period.label
@@ -233,6 +251,19 @@ def funnel_reading(report: Report, say: Wording) -> str:
     )
 
 
+def skips_reading(report: Report, say: Wording) -> str:
+    """Is there a step that many do without?"""
+    rows = [row for row in report.stages if not row.skipped.is_low and row.skipped.value]
+    most = max(rows, key=lambda row: row.skipped.value or 0, default=None)
+    if most is None or Fraction(most.skipped.value or 0) < _OFTEN_SKIPPED:
+        return ""
+    share, of = say.percent(Fraction(most.skipped.value or 0)), say.count(most.skipped.n)
+    return (
+        f"{share} of {of} deals that got beyond {most.stage.name} never entered it: "
+        "merge it with another stage?"
+    )
+
+
 def weeks_reading(weeks: Sequence[Week], say: Wording) -> str:
     """Is more or less won than a month ago?"""
     full = [week for week in weeks if not week.partial]
@@ -293,6 +324,21 @@ def loss_reading(report: Report, say: Wording) -> str:
         f"Most often {first.category}: {often} of {say.count(total)} losses{worth}, "
         f"{how} from {stage}.{rest}"
     )
+
+
+def timing_reading(report: Report, say: Wording) -> str:
+    """Are deals lost while it costs little?"""
+    lost, qualifying = report.basis.lost, report.basis.rules.qualifying
+    late = [deal for deal in lost if deal.stage_id in qualifying]
+    if not qualifying or proportion(late, lost, "").is_low:
+        return ""
+    early, of = say.count(len(lost) - len(late)), say.count(len(lost))
+    stages = [stage for stage in report.basis.rules.open_stages if stage.id in qualifying]
+    first = min(stages, key=lambda stage: stage.retired).name
+    told = f"{early} of {of} losses came early, before {first}, where letting go costs little"
+    worth = report.basis.tally(late).metric()
+    costly = f", {say.number(worth)}" if worth.value is not None else ""
+    return f"{told}; {say.count(len(late))} late{costly}." if late else f"{told}."
 
 
 def reps_reading(reps: Mapping[Group, Report], say: Wording) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pipeboard.domain.dates import kept_day
 from pipeboard.domain.deal import UNKNOWN
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.basis import Basis, by_event, shared_out
 from pipeboard.domain.metrics.cycle import P90, of_durations, stay
 from pipeboard.domain.metrics.deals import (
     NO_QUALIFIED,
@@ -120,6 +120,47 @@ def dead_candidates(basis: Basis) -> list[DealHistory]:
         and age.idle_days > IDLE_FACTOR * allowed
         and age.deal.outbound_since_reply >= basis.rules.silent_touches
         and age.deal.next_due is None
+    ]
+
+
+WEEK_DAYS = 7
+
+
+class StageTurn(NamedTuple):
+    """That a deal left an open stage, and when: on, or back to a stage before."""
+
+    at: int
+    deal: DealHistory
+    left: int
+    is_on: bool
+
+
+@shared_out(by_event)
+def turns(basis: Basis) -> Sequence[StageTurn]:
+    """The moves of the last seven days, winning included; a loss is neither on nor back."""
+    rank, now = basis.rules.rank, basis.now
+    start = basis.calendar.start(basis.today - timedelta(days=WEEK_DAYS - 1))
+    return [
+        StageTurn(at, deal, before, rank[stage] > rank[before])
+        for deal in basis.deals.alive_after(start - 1)
+        if deal.entered_at[-1] >= start
+        for when, (at, before, stage) in enumerate(
+            zip(deal.entered_at[1:], deal.places, deal.places[1:], strict=False), 1
+        )
+        if start <= at <= now
+        and before >= 0
+        and stage != before
+        and stage in rank
+        and deal.known_by(when) != UNKNOWN
+    ]
+
+
+def standing_still(basis: Basis) -> list[DealHistory]:
+    """The open deals that are awake and have not left their stage for seven days or more."""
+    return [
+        age.deal
+        for age in basis.once(ages)
+        if not age.snoozed and age.days_in_stage is not None and age.days_in_stage >= WEEK_DAYS
     ]
 
 

@@ -139,7 +139,7 @@ COLUMNS = (*_IN_ORDER, *(field.column for field in fields_beside(_IN_ORDER)))
 DERIVED = (
     "id", "last_touch_at", "days_in_stage", "idle_days", "stalled", "qualification.answered",
     "qualification.total", "qualification.missing", "score.low", "score.high", "score.known",
-    "timeline",
+    "warmth", "standing.interested", "standing.qualified", "standing.ready", "timeline",
 )  # fmt: skip
 """What is computed anew, and so left out on the way in."""
 
@@ -147,8 +147,8 @@ LISTED: Mapping[str, str] = MappingProxyType(
     {"next": "next_text", "due": "next_due", "lost": "lost_category", "deal": "title"}
     | dict.fromkeys(
         (
-            "sign", "age", "idle", "stalled", "last_touch_at", "answered", "score", "probability",
-            "forecast_category",
+            "sign", "age", "idle", "stalled", "last_touch_at", "answered", "score", "warmth",
+            "probability", "forecast_category",
         ),
         LEFT_OUT,
     )

@@ -34,8 +34,8 @@ Order = Sequence[SortKey]
 
 NAME = "deal.folded"  # begins with the name
 
-# The largest value, the longest in its stage and the latest change come first. Amounts of several
-# currencies are compared by their number: there is no rate that every deal has.
+# The largest value, the longest in its stage, the latest change or answer come first. Amounts of
+# several currencies are compared by their number: there is no rate that every deal has.
 _ORDERS: Mapping[Sort, Order] = MappingProxyType(
     {
         Sort.MANUAL: (SortKey("deal.rank"), SortKey("deal.id")),
@@ -49,6 +49,11 @@ _ORDERS: Mapping[Sort, Order] = MappingProxyType(
         Sort.NAME: (SortKey(NAME), SortKey("deal.id")),
         Sort.UPDATED: (
             SortKey("deal.updated_at", descending=True),
+            SortKey("deal.id", descending=True),
+        ),
+        Sort.WARM: (
+            SortKey("deal.last_reply_at", descending=True, optional=True),
+            SortKey("deal.last_touch_at", descending=True, optional=True),
             SortKey("deal.id", descending=True),
         ),
     }

@@ -62,12 +62,16 @@ async def note(host: Host, ids: Ids) -> None:
 
 
 @asking(a_note)
-async def write_note(host: Host, ids: Ids, *, outside: bool = False) -> None:
-    """A note of several lines; `outside` goes to the editor at once."""
-    title, key = f"Note on {target_names(host, ids)}", key_of("note", ids)
+async def write_note(
+    host: Host, ids: Ids, *, text: str = "", of: str = "", outside: bool = False
+) -> None:
+    """A note of several lines, from the `text` of a template `of` that name on; `outside` goes to
+    the editor at once."""
+    title, key = f"Note on {target_names(host, ids)}", key_of("note", ids, *filter(None, (of,)))
+    first = text
 
     async def attempt(questions: Questions) -> Outcome | None:
-        text = await write(host, questions, title, "", key, outside=outside)
+        text = await write(host, questions, title, first, key, outside=outside)
         return None if text is None or not text.strip() else await execute(host, c.AddNote(text))
 
     await until_stored(host, attempt)

@@ -30,6 +30,7 @@ from pipeboard.exchange.metrics_document import metrics_csv
 from pipeboard.exchange.metrics_tables import FullReport
 from pipeboard.exchange.page import metrics_markdown
 from pipeboard.store.reading.listing import Listing
+from pipeboard.ui.actions.daily import write_note
 from pipeboard.ui.actions.fields import deal_now
 from pipeboard.ui.execute import Came, ask_until_stored
 from pipeboard.ui.host import Host, Ids, ask, on_deals, read, selected, target_names
@@ -85,7 +86,8 @@ _MOST_SHOWN = 8  # lines of a letter that is looked at before it is taken
 
 @on_deals
 async def letter(host: Host, ids: Ids) -> None:
-    """Y: what a template makes of the deal, to be pasted into a mail: at once, or edited before."""
+    """Y: what a template makes of the deal, to be pasted into a mail, at once or edited before, or
+    to begin a note with."""
     if len(ids) > 1:
         host.say("A letter is about one deal at a time.", "status.warn")
         return
@@ -105,6 +107,7 @@ async def letter(host: Host, ids: Ids) -> None:
         MenuChoice("c", "copy"),
         MenuChoice("e", "in the editor, then copy", edit is not None, "There is no editor here."),
         MenuChoice("m", "copy as a mailto line", bool(found.to), "Nobody's e-mail is known here."),
+        MenuChoice("n", "begin a note with it"),
     ]
     lines = str(found).splitlines()
     note = "\n".join(lines[:_MOST_SHOWN] + ["…"] * (len(lines) > _MOST_SHOWN))
@@ -115,6 +118,8 @@ async def letter(host: Host, ids: Ids) -> None:
             await _copy(host, edit_outside(host.app, str(found), edit) or str(found))
         case "m":
             await _copy(host, found.mailto)
+        case "n":
+            await write_note(host, text=found.body, of=name)
 
 
 async def _copy_one(host: Host, title: str, found: list[str]) -> None:

@@ -12,7 +12,7 @@ from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
 from pipeboard.domain.periods import Kind
-from pipeboard.domain.settings import SETTINGS, Settings, chosen
+from pipeboard.domain.settings import SETTINGS, chosen
 from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.metrics import TABS, TabName
@@ -221,13 +221,33 @@ async def _ask_amount(
 
 
 async def counting(host: MetricsScreen) -> None:
-    """How the workspace counts: when weeks and years begin, and whom deals count for."""
-    if (receipt := await _ask_how_to_count(host, host.program.settings)) is not None:
+    """How the workspace counts and what its people choose from, beside what others have set
+    meanwhile."""
+    settings = host.program.settings
+    names = [Option(n, n, f"{chosen(settings, n)}: {c.help}") for n, c in SETTINGS.items()]
+    name = await ask(host, Picker("How the workspace counts", names))
+    if name is None:
+        return
+    now, values = chosen(settings, name), SETTINGS[name].values
+
+    async def store(value: str) -> Came:
+        from pipeboard.workspace.configuration import choose_setting
+
+        receipt = await host.program.write_queue.ask(
+            lambda workspace: choose_setting(workspace, name, value)
+        )
         moved = receipt.notes
         if len(moved) > _MOST_MOVED:
             moved = (f"The targets and calls of {len(moved)} periods are for other days now.",)
         host.answer = " ".join((receipt.summary, *moved))
         _count_anew(host)
+        return Outcome(receipt)
+
+    if not values:
+        line = partial(Prompt, f"{name}: {SETTINGS[name].help}", value=now, draft_key=name)
+        await ask_until_stored(host, line, store)
+    elif value := await ask(host, Picker(f"{name}, now {now}", [Option(v, v) for v in values])):
+        await store(value)
 
 
 async def reload(host: MetricsScreen) -> None:
@@ -291,21 +311,4 @@ def _sides(spot: Spot, counts: frozenset[int], every: frozenset[int]) -> tuple[s
         f"{counted} that it counts",
         f"{base} that it is set against",
         f"{spot.title}: set against",
-    )
-
-
-async def _ask_how_to_count(host: MetricsScreen, settings: Settings) -> Receipt | None:
-    """Changes how the workspace counts, beside what others have set meanwhile."""
-    names = [Option(n, n, f"{chosen(settings, n)}: {c.help}") for n, c in SETTINGS.items()]
-    name = await ask(host, Picker("How numbers are counted", names))
-    if name is None:
-        return None
-    values = [Option(value, value) for value in SETTINGS[name].values]
-    value = await ask(host, Picker(f"{name}, now {chosen(settings, name)}", values))
-    if value is None:
-        return None
-    from pipeboard.workspace.configuration import choose_setting
-
-    return await host.program.write_queue.ask(
-        lambda workspace: choose_setting(workspace, name, value)
     )

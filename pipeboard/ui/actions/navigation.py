@@ -41,6 +41,7 @@ SORTS = {
     "c": (Sort.CLOSE, "close date"),
     "t": (Sort.NAME, "name"),
     "u": (Sort.UPDATED, "last change"),
+    "w": (Sort.WARM, "warmest: who answered last"),
 }
 DENSITIES = (1, 2, 3, 4)
 

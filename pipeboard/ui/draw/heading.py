@@ -48,6 +48,7 @@ _SORTED: Final = {
     Sort.NAME: "by name",
     Sort.NEEDS: "what needs you first",
     Sort.UPDATED: "by last change",
+    Sort.WARM: "warmest first",
 }
 _LONGEST_TAB: Final = 24
 _SHORTEST_TAB: Final = 6

@@ -14,7 +14,7 @@ from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.locales import written
 from pipeboard.domain.phrases import named
 from pipeboard.domain.pipeline import Question
-from pipeboard.domain.score import BEST, FactorScore, Score, score
+from pipeboard.domain.score import BEST, FactorScore, Score, score, standing, warmth
 from pipeboard.domain.text import printable
 from pipeboard.domain.timeline import describe
 from pipeboard.ui.draw.facts import (
@@ -23,6 +23,7 @@ from pipeboard.ui.draw.facts import (
     Section,
     details,
     fact_lines,
+    flow,
     paragraph,
     people,
     table,
@@ -115,10 +116,22 @@ def score_section(record: DealRecord, style: PaneStyle) -> Section:
     found = score(record.deal, record.pipeline, style.today, style.zone)
     if found is None:
         return Section("Score", "", ())
-    lines: list[Line] = []
+    lines = _standing(record, style) if record.deal.is_open else []
     for factor in found.factors:
         lines += _factor(factor, style)
     return Section("Score", score_words(found), tuple(lines))
+
+
+def _standing(record: DealRecord, style: PaneStyle) -> list[Line]:
+    """`✓ interested  ○ qualified  ○ ready`, and how warm the deal is, which no score says."""
+    about = (record.deal, record.pipeline, style.today, style.zone)
+    chips: list[Line] = [
+        (blank(1), tick(is_so), whole(named(name), "text" if is_so else "pane.label"))
+        for name, is_so in standing(*about)._asdict().items()
+    ]
+    if found := warmth(*about):
+        chips.append((whole(named(str(found)), "pane.label"),))
+    return flow(chips, style.width)
 
 
 def score_words(found: Score) -> str:

@@ -381,7 +381,7 @@ def quick_add(
 
     def feedback(text: str) -> Feedback:
         if not text.strip():
-            hint = "Company: title 40k @owner +tag close:19dec > 3dec call Mika"
+            hint = "Company: title 40k @owner source:web +tag close:19dec > 3dec call Mika"
             return Feedback(((whole(hint, "text.dim"),),), False, "Type what the deal is about.")
         try:
             parsed = parse_quick_add(text, today=today, currency=currency, tui=True)
@@ -391,7 +391,10 @@ def quick_add(
         company = [("company", parsed.account)] if parsed.account else []
         chips: list[tuple[str, str]] = [*company, ("title", parsed.title)]
         chips += [(span.kind, span.text) for span in parsed.spans if span.kind != "account"]
-        lines = [_chips(chips, new_rep)]
+        said_of = {span.kind for span in parsed.spans}
+        unsaid = " ".join(f"{key}:" for key in ("source", "reason") if key not in said_of)
+        more = (whole(f"+ {unsaid}", "text.dim"),) if unsaid else ()
+        lines = [(*_chips(chips, new_rep), *more)]
         double = doubles(parsed.account) if parsed.account else ""
         if double:
             lines.append((whole(f"! {double}", "status.warn"),))

@@ -20,9 +20,12 @@ from pipeboard.domain.metrics.readings import (
     forecast_reading,
     funnel_reading,
     loss_reading,
+    movement_reading,
     reps_reading,
+    skips_reading,
     stuck_reading,
     target_reading,
+    timing_reading,
     unripe,
     velocity_reading,
     weeks_reading,
@@ -403,6 +406,52 @@ def test_the_most_frequent_loss_is_named_with_where_it_came_from() -> None:
     log.forget_when(1)
     assert loss_reading(Report(log.basis(9)), SAY) == (
         "Nothing was lost in the period; 1 loss without a date."
+    )
+
+
+def test_losses_from_before_the_first_qualified_stage_are_early_and_the_others_late() -> None:
+    log = Log()
+    for stage, value in ((LEAD, 100), (QUALIFY, 200), (QUALIFY, 300), (PROPOSAL, 400_000)):
+        log.lose(log.add(0, stage, value=value), 1)
+    assert timing_reading(Report(log.basis(9)), SAY) == ""  # too few to say anything
+    log.lose(log.add(0, LEAD), 1)
+    early = "4 of 5 losses came early, before Proposal, where letting go costs little"
+    assert timing_reading(Report(log.basis(9)), SAY) == f"{early}; 1 late, €4k."
+
+
+def test_a_stage_that_many_do_without_is_named() -> None:
+    log = Log()
+    for _ in range(3):
+        log.path(LEAD, QUALIFY, PROPOSAL)
+    log.path(LEAD, PROPOSAL)
+    assert skips_reading(Report(log.basis(9)), SAY) == ""
+    log.path(LEAD, PROPOSAL)
+    assert skips_reading(Report(log.basis(9)), SAY) == (
+        "40% of 5 deals that got beyond Qualify never entered it: merge it with another stage?"
+    )
+
+
+def test_what_moves_is_told_beside_what_stands_still() -> None:
+    """Moves of today and the six days before, a win too; a loss is none, who sleeps is not meant,
+    and nobody knows of a deal without a created date how long it stands."""
+    assert movement_reading(Report(Log().basis(9)), SAY) == ""
+    log = Log()
+    log.move(log.add(0), 20, QUALIFY)  # too long ago: stands there still
+    log.move(log.add(0), 24, QUALIFY)
+    log.win(log.add(0, PROPOSAL), 30)
+    log.move(log.add(0, PROPOSAL), 30, QUALIFY)
+    log.lose(log.add(0), 30)
+    log.say(log.add(0), 1, "snoozed", on="2026-03-01")
+    log.add(0)
+    log.forget_when(7)
+    log.add(23)
+    assert movement_reading(Report(log.basis(30.5)), SAY) == (
+        "In the last 7 days 2 deals went on and 1 back; 2 of 4 open deals stood still; "
+        "of 1 nobody knows."
+    )
+    over = replace(log.basis(60, JANUARY), ended=log.basis(30.99, JANUARY))
+    assert movement_reading(Report(over), SAY).startswith(
+        "In the last 7 days of 2026-01 2 deals went on and 1 back; 2 of "
     )
 
 

@@ -706,6 +706,9 @@ READINGS = (
     readings.velocity_reading,
     readings.activity_reading,
     readings.loss_reading,
+    readings.movement_reading,
+    readings.skips_reading,
+    readings.timing_reading,
 )
 
 

@@ -9,7 +9,12 @@ from fractions import Fraction
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.process import waiting
-from pipeboard.domain.metrics.readings import activity_reading, stuck_reading, weeks_reading
+from pipeboard.domain.metrics.readings import (
+    activity_reading,
+    movement_reading,
+    stuck_reading,
+    weeks_reading,
+)
 from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.time_in_stage import (
     Age,
@@ -17,6 +22,8 @@ from pipeboard.domain.metrics.time_in_stage import (
     by_age,
     dead_candidates,
     of_unknown_age,
+    standing_still,
+    turns,
 )
 from pipeboard.domain.people import rep_name
 from pipeboard.domain.periods import week_from
@@ -59,7 +66,7 @@ def ageing_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout
     """Time in stage, the bottleneck, and the deals that are stuck."""
     return TabLayout(
         dwells(shown, whole),
-        (age_bands(shown, half), hygiene(shown, half)),
+        (age_bands(shown, half), movement(shown, half), hygiene(shown, half)),
         (stuck_deals(shown, half), dead(shown, half)),
     )
 
@@ -123,6 +130,33 @@ def age_bands(shown: Figures, style: ChartStyle) -> Block:
         for name, how_long, deals in bands
     ]
     return section("Open by days in stage", ("deals", "value"), entries, style)
+
+
+def movement(shown: Figures, style: ChartStyle) -> Block:
+    """Which deals left each stage in the last seven days, and which stand there still."""
+    stock = shown.report.stock
+    still = standing_still(stock)
+    if not stock.deals.open:
+        return Block(0)
+    entries = []
+    for stage in stock.rules.open_stages:
+        turned = [turn for turn in stock.once(turns) if turn.left == stage.id]
+        on, back = ([turn.deal for turn in turned if turn.is_on is way] for way in (True, False))
+        stay = [deal for deal in still if deal.stage_id == stage.id]
+        cells = (counted(len(on)), counted(len(back)), counted(len(stay)))
+        words = (
+            f"{stage.name}: {in_figures(len(on))} went on from it in the last 7 days, "
+            f"{in_figures(len(back))} back, {in_figures(len(stay))} stood still."
+        )
+        moved = list(dict.fromkeys((*on, *back)))
+        entries.append(
+            TableRow(
+                stage.name, cells, f"Moved from {stage.name}", moved, words, stay,
+                f"Still in {stage.name}",
+            )
+        )  # fmt: skip
+    reading = movement_reading(shown.report, style.say)
+    return section("Last 7 days", ("on", "back", "still"), entries, style, reading)
 
 
 def _days_of(band: AgeBand) -> str:

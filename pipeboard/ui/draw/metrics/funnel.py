@@ -10,7 +10,13 @@ from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.metrics import Metric, Report
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.outcomes import competitors, lost_from
-from pipeboard.domain.metrics.readings import funnel_reading, loss_reading, reps_reading
+from pipeboard.domain.metrics.readings import (
+    funnel_reading,
+    loss_reading,
+    reps_reading,
+    skips_reading,
+    timing_reading,
+)
 from pipeboard.domain.metrics.report import StageNumbers
 from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.velocity import LeadMonth
@@ -137,7 +143,9 @@ def paths(shown: Figures, style: ChartStyle) -> Block:
         )
         for row in shown.report.stages
     ]
-    return section("Decided, skipped, came back", ("go on", "skipped", "back"), entries, style)
+    heads = ("go on", "skipped", "back")
+    reading = skips_reading(shown.report, style.say)
+    return section("Decided, skipped, came back", heads, entries, style, reading)
 
 
 def values(shown: Figures, style: ChartStyle) -> Block:
@@ -257,7 +265,8 @@ def by_stage(shown: Figures, style: ChartStyle) -> Block:
             words = f"{in_figures(len(deals))} of {losses} came from {stage.name}."
             title = f"Lost from {stage.name}"
             entries.append(_lost(stage.name, title, deals, value, most, words, style))
-    return section("Lost from", ("deals", "value"), entries, style)
+    reading = timing_reading(shown.report, style.say)
+    return section("Lost from", ("deals", "value"), entries, style, reading)
 
 
 def _lost(
