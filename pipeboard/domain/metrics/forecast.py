@@ -274,9 +274,13 @@ def category(basis: Basis, deal: DealHistory) -> str:
 
 
 def _with_won(basis: Basis, categories: AbstractSet[str]) -> Metric:
-    """What is won in the period, and the whole value of the open deals of some categories."""
+    """What is won in the period, and the whole value of the open deals of some categories; those
+    of them without a date are in none, and counted."""
     chosen = [deal for deal in basis.closing if category(basis, deal) in categories]
-    return basis.tally([*basis.won, *chosen]).metric()
+    undated = [one for one in basis.deals.open if one.close is None]
+    missed = sum(category(basis, deal) in categories for deal in undated)
+    found = basis.tally([*basis.won, *chosen]).metric()
+    return _with_undated(found, left_out({NO_DATE: missed}))
 
 
 @named("forecast_commit", Unit.MINOR, "Commit", better=True, at_end=True)
