@@ -18,8 +18,8 @@ from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.waterfall import Waterfall
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.exchange.metrics_tables import (
-    GROUP_METRICS,
     FullReport,
+    beside_groups,
     called,
     key_of,
     waterfall_table,
@@ -77,11 +77,12 @@ def draw_overview(call: Call, told: FullReport) -> None:
 
 
 def _write_groups(call: Call, groups: Mapping[Group, Report], say: Wording) -> None:
-    headings = ("group", *(METRICS[name].label.lower() for name in GROUP_METRICS), "n")
+    beside = beside_groups(groups)
+    headings = ("group", *(METRICS[name].label.lower() for name in beside), "n")
     rows = (
         (
             called(name, group),
-            *(say.number(group.metric(metric)) for metric in GROUP_METRICS),
+            *(say.number(group.metric(metric)) for metric in beside),
             in_figures(group.metric("win_rate").n),
         )
         for name, group in groups.items()

@@ -316,7 +316,7 @@ _PARTS = ("value", "unit", "num", "den", "n", "low", "high", "pending", "reason"
 CSV_COLUMNS = ("table", "key", "name", *_PARTS, "bounds_low", "bounds_high", "excluded")
 
 
-def metrics_csv(told: FullReport, group_metrics: Sequence[str] = tables.GROUP_METRICS) -> str:
+def metrics_csv(told: FullReport, group_metrics: Sequence[str] = ()) -> str:
     """What the numbers are of, then a line for each value with all that it is made of; amounts are
     in minor units."""
     out = io.StringIO()

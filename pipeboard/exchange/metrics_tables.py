@@ -96,11 +96,18 @@ def _in_every_report(
 
 
 GROUP_METRICS = (
-    "open_count", "open_value", "forecast_weighted", "created_count", "created_value", "won_count",
-    "won_value", "target", "attainment", "win_rate", "cycle_days_median", "deal_size_mean",
-    "rose_tint",
+    "open_count", "open_value", "forecast_weighted", "created_count", "created_value",
+    "qualified_count", "won_count", "won_value", "target", "attainment", "win_rate",
+    "cycle_days_median", "deal_size_mean", "rose_tint",
 )  # fmt: skip
 """What stands beside each group where not every number has room."""
+_OF_TARGETS = ("target", "attainment")
+
+
+def beside_groups(groups: Mapping[Group, Report]) -> Sequence[str]:
+    """As `GROUP_METRICS`, without targets where no group has one, such as by source."""
+    have = any(group.metric("target").value is not None for group in groups.values())
+    return [name for name in GROUP_METRICS if have or name not in _OF_TARGETS]
 
 
 NOBODY = "nobody"
@@ -130,14 +137,14 @@ class FullReport:
         return headline(self.report, self.filter_text, self.owner)
 
 
-def tables(told: FullReport, group_metrics: Sequence[str] = GROUP_METRICS) -> Iterator[FigureTable]:
+def tables(told: FullReport, group_metrics: Sequence[str] = ()) -> Iterator[FigureTable]:
     """All tables of a report, those without any row left out."""
     found = (
         _numbers(told.report, told.before),
         *(make(told.report) for make in _TABLES),
         waterfall_table(told.waterfall),
         *((_history(told.report),) if told.history else ()),
-        _groups(told.groups, group_metrics),
+        _groups(told, group_metrics or beside_groups(told.groups)),
     )
     return (table for table in found if table.rows)
 
@@ -426,13 +433,14 @@ def _history(report: Report) -> FigureTable:
     return FigureTable("forecast_history", title, columns, rows, "came")
 
 
-def _groups(groups: Mapping[Group, Report], metrics: Sequence[str]) -> FigureTable:
+def _groups(told: FullReport, metrics: Sequence[str]) -> FigureTable:
     rows: list[Mapping[str, Value]] = [
         {"group": called(name, group), **{metric: group.metric(metric) for metric in metrics}}
-        for name, group in groups.items()
+        for name, group in told.groups.items()
     ]
+    columns = {name: METRICS[name].label for name in metrics}
     return FigureTable(
-        "groups", "Groups", {name: METRICS[name].label for name in metrics}, rows, "won_value"
+        "groups", f"By {told.grouped_by.removeprefix('field.')}", columns, rows, "won_value"
     )
 
 

@@ -188,7 +188,7 @@ def remarks(service: Service, command: c.Command, changes: Sequence[Change]) -> 
             return tuple(filter(None, (_replaced(service, deal, question) for deal in before)))
         case c.Move() | c.Step() | c.Win() | c.Reopen() if command.override:
             return overridden(changes)
-        case c.AddNote(text=text):
+        case c.AddNote(text=text) if "@" in text:
             return _not_asked(service, text, before)
         case c.LogTouch(direction="out"):
             early = _too_soon(service, before, command.at or service.now())
@@ -199,18 +199,18 @@ def remarks(service: Service, command: c.Command, changes: Sequence[Change]) -> 
 
 
 def _not_asked(service: Service, text: str, deals: Sequence[Deal]) -> tuple[str, ...]:
-    """Who is named in a note on deals that they are not shown."""
-    if "@" not in text:
-        return ()
-    contexts, unseen = service.contexts(), dict[str, list[Deal]]()
-    for deal in filter(lambda one: one.is_open, deals):
+    """Who is named in a note on deals that are closed, or that they are not shown."""
+    contexts, missed = service.contexts(), dict[tuple[str, bool], list[Deal]]()
+    for deal in deals:
         context = contexts(deal.pipeline_id)
         for name in mentioned(text, context.reps):
-            if name != context.actor and not context.sees(name, deal.owner):
-                unseen.setdefault(name, []).append(deal)
+            if name != context.actor and not (deal.is_open and context.sees(name, deal.owner)):
+                missed.setdefault((name, deal.is_open), []).append(deal)
     return tuple(
         f"@{name} does not see {deal_names(those)}, and was not asked."
-        for name, those in unseen.items()
+        if are_open
+        else f"Nothing is asked of @{name} on what is closed: {deal_names(those)}."
+        for (name, are_open), those in missed.items()
     )
 
 

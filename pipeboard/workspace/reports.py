@@ -314,8 +314,12 @@ def set_rate(
         contents = {"numerator": found.numerator, "denominator": found.denominator}
         summary = f"1 {code} is {float(found):g} {base} from {format_date(day)} on."
     key = (code, day.isoformat())
-    stay = () if found is not None else _rates_that_stay(service, code, day)
-    return agree(service, "fx", summary, Topic.RATE, key, contents, notes=stay, **once)
+    notes: tuple[str, ...] = ()
+    if found is None:
+        notes = _rates_that_stay(service, code, day)
+    elif on is None and not service.reader.numbers.rates().dated.get(code):
+        notes = (f"Deals that were closed before have no rate of {code}: --on DAY gives them one.",)
+    return agree(service, "fx", summary, Topic.RATE, key, contents, notes=notes, **once)
 
 
 def _rates_that_stay(service: Service, code: str, day: date) -> tuple[str, ...]:

@@ -269,6 +269,9 @@ def test_rates_are_set_listed_and_taken_away(team: Type) -> None:
     assert team("fx", "list").lines == []
     assert team("fx", "set", "USD", "much").code == 2
     assert team("fx", "set", "XXQ", "1").code == 2
+    before = "closed before have no rate of USD: --on DAY"
+    assert before in team("fx", "set", "USD", "0.92").err
+    assert before not in team("fx", "set", "USD", "0.93").err
 
 
 @pytest.fixture(scope="module")

@@ -84,7 +84,16 @@ def category(asked: Asked, deal: Told) -> str:
 
 
 def in_categories(*names: str) -> Callable[[Asked], Answer]:
-    return lambda a: a.sum([*a.won, *(d for d in a.closing if category(a, d) in names)])
+    def found(asked: Asked) -> Answer:
+        due = [d for d in asked.closing if category(asked, d) in names]
+        undated = any(
+            deal.at("expected_close", asked.now) is None and category(asked, deal) in names
+            for deal in asked.open
+        )
+        counted = asked.total([*asked.won, *due])[1]
+        return None if undated and not counted else asked.sum([*asked.won, *due])
+
+    return found
 
 
 def overdue(asked: Asked) -> Answer:

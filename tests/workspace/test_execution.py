@@ -291,22 +291,23 @@ def test_a_touch_after_a_proposal_tells_which_follow_up_it_is(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "unseen", "closed"),
     [
-        ("@bo look at it", ("@bo does not see 2 deals (A, B), and was not asked.",)),
-        ("@cy look at it", ()),
-        ("@nobody look at it", ()),
-        ("bo, look at it", ()),
+        ("@bo look at it", ("@bo does not see 2 deals (A, B), and was not asked.",),
+         ("Nothing is asked of @bo on what is closed: A.",)),
+        ("@cy look at it", (), ("Nothing is asked of @cy on what is closed: A.",)),
+        ("@nobody look at it", (), ()),
+        ("bo, look at it", (), ()),
     ],
-)
+)  # fmt: skip
 def test_whoever_is_named_where_they_do_not_look_is_told_to_have_heard_nothing(
-    text: str, said: tuple[str, ...]
+    text: str, unseen: tuple[str, ...], closed: tuple[str, ...]
 ) -> None:
     one, other = deals(LEAD, LEAD)
-    closed = replace(one, outcome=Status.WON)
+    over = replace(one, outcome=Status.WON)
     blind = desk(unseen=("ana", "bo"))
-    assert told(c.AddNote(text), one, other, closed, at=blind) == said
-    assert told(c.AddNote(text), closed, at=blind) == ()
+    assert told(c.AddNote(text), one, other, over, at=blind) == (*unseen, *closed)
+    assert told(c.AddNote(text), over, at=blind) == closed
     assert told(c.AddNote("@ana that is me"), one, at=blind) == ()
 
 

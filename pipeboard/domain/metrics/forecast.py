@@ -111,7 +111,8 @@ def win_chance(basis: Basis) -> Metric:
     number = sum(times[key] for key in known)
     metric = ratio(total, number, n=number, empty_reason="no open deals")
     excluded = left_out({NO_PROBABILITY: len(deals) - number})
-    return replace(metric, excluded=excluded, numerator=deals)
+    counted = [deal for deal in deals if basis.once(_keys)[deal.id] in known]
+    return replace(metric, excluded=excluded, numerator=counted)
 
 
 def chances_in_use(basis: Basis) -> list[tuple[Chance, int]]:
@@ -218,11 +219,12 @@ def _keys(basis: Basis) -> Mapping[int, Key]:
 
 
 def _rose(stated: Metric, measured: Metric) -> Metric:
-    """Stated less measured."""
+    """Stated less measured: of deals that are due, set against all that are open."""
     if stated.value is None or measured.value is None:
         return missing(Unit.MINOR, stated.reason or measured.reason or "no forecast")
     tint = stated.value - measured.value
-    return Metric(tint, Unit.MINOR, num=tint, n=stated.n, numerator=stated.numerator)
+    metric = Metric(tint, Unit.MINOR, num=tint, n=stated.n, numerator=stated.numerator)
+    return replace(metric, denominator=measured.numerator)
 
 
 def rose_tint_by_stage(basis: Basis) -> dict[int, Metric]:
@@ -274,9 +276,13 @@ def category(basis: Basis, deal: DealHistory) -> str:
 
 
 def _with_won(basis: Basis, categories: AbstractSet[str]) -> Metric:
-    """What is won in the period, and the whole value of the open deals of some categories."""
+    """What is won in the period, and the whole value of the open deals of some categories; those
+    of them without a date are in none, and counted."""
     chosen = [deal for deal in basis.closing if category(basis, deal) in categories]
-    return basis.tally([*basis.won, *chosen]).metric()
+    undated = [one for one in basis.deals.open if one.close is None]
+    missed = sum(category(basis, deal) in categories for deal in undated)
+    found = basis.tally([*basis.won, *chosen]).metric()
+    return _with_undated(found, left_out({NO_DATE: missed}))
 
 
 @named("forecast_commit", Unit.MINOR, "Commit", better=True, at_end=True)

@@ -10,6 +10,7 @@ import pytest
 from pipeboard.domain.dates import micros
 from pipeboard.domain.metrics.chances import AGES, band_of, chances, smoothed, stay_at, window
 from pipeboard.domain.metrics.forecast import (
+    NO_DATE,
     cautious_forecast,
     forecast,
     forecast_best,
@@ -186,6 +187,16 @@ def test_categories_add_up_from_commit_to_pipeline() -> None:
     basis = log.basis(9, QUARTER)
     lines = (forecast_commit, forecast_best, forecast_pipeline)
     assert [line(basis).value for line in lines] == [11, 111, 1_111]
+
+
+def test_of_categories_those_without_a_date_are_counted_and_are_no_0() -> None:
+    log = Log()
+    log.add(0, NEGOTIATE, value=10)
+    commit, pipeline = (one(log.basis(9, QUARTER)) for one in (forecast_commit, forecast_pipeline))
+    assert (commit.value, commit.reason, commit.excluded) == (None, NO_DATE, {NO_DATE: 1})
+    log.add(0, PROPOSAL, value=100, close=DUE)
+    commit, pipeline = (one(log.basis(9, QUARTER)) for one in (forecast_commit, forecast_pipeline))
+    assert (commit.value, pipeline.value, pipeline.excluded) == (None, 100, {NO_DATE: 1})
 
 
 def test_the_reps_category_stays_when_the_deal_moves() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Final
@@ -9,7 +10,12 @@ from typing import Final
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.metrics import METRICS, Basis
 from pipeboard.domain.metrics.chances import AGES, Chance, chances
-from pipeboard.domain.metrics.forecast import Month, chances_in_use, unsupported_commits
+from pipeboard.domain.metrics.forecast import (
+    Month,
+    chances_in_use,
+    open_by_stage,
+    unsupported_commits,
+)
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.past_forecasts import FORECASTS
 from pipeboard.domain.metrics.readings import calibration_reading, forecast_reading
@@ -50,20 +56,20 @@ def chance_table(shown: Figures, style: ChartStyle) -> Block:
     for deal, chance in stock.once(chances_of_open):
         in_band.setdefault((chance.stage_id, chance.band), []).append(deal)
     entries = []
-    for chance, open_deals in stock.once(chances_in_use):
-        deals = in_band.get((chance.stage_id, chance.band), [])
+    for chance, _ in stock.once(chances_in_use):
+        deals: Sequence[DealHistory] = in_band.get((chance.stage_id, chance.band), ())
+        if chance.band is None:  # the stage as a whole: its ages follow
+            deals = stock.once(open_by_stage)[chance.stage_id]
         stage = shown.stage_name(chance.stage_id)
         name = stage if chance.band is None else f" from {AGES[chance.band]} d"
-        entries.append(_entry(chance, name, stage, open_deals, deals))
+        entries.append(_entry(chance, name, stage, deals))
     days = max(0, stock.end - stock.now) // 86_400_000_000
     within = f"within {how_many(days, 'day')}" if days else "by the end of the period"
     title = f"Chance to be won{', ever' if stock.period.kind == 'all' else f' {within}'}"
     return section(title, ("open", "won", "of", "prior", "chance"), entries, style)
 
 
-def _entry(
-    chance: Chance, name: str, stage: str, number: int, deals: list[DealHistory]
-) -> TableRow:
+def _entry(chance: Chance, name: str, stage: str, deals: Sequence[DealHistory]) -> TableRow:
     value, prior = chance.value or Fraction(0), chance.prior
     summary = (
         "prior only"
@@ -71,7 +77,7 @@ def _entry(
         else f"{in_figures(chance.won)} of {decimal(chance.reached)}"
     )
     cells: tuple[Span, ...] = (
-        counted(number),
+        counted(len(deals)),
         counted(chance.won),
         aside(decimal(chance.reached)),
         aside("-" if prior is None else percent(prior)),
@@ -81,7 +87,8 @@ def _entry(
         f"{name.strip()}: {summary} like it were won in time, drawn towards "
         f"{'nothing' if prior is None else percent(prior)}; open deals are in part not won."
     )
-    return TableRow(name, cells, f"{stage}, {name.strip()}", deals, words, full=value)
+    title = f"Open in {stage}" if chance.band is None else f"{stage}, {name.strip()}"
+    return TableRow(name, cells, title, deals, words, full=value)
 
 
 def past_forecasts(shown: Figures, style: ChartStyle) -> Block:
@@ -182,6 +189,7 @@ def lines(shown: Figures, style: ChartStyle) -> Block:
             spoken(METRICS[name].label),
             metric.numerator,
             metric_summary(name, metric, style),
+            base=metric.denominator,
             full=max(Fraction(metric.value or 0), Fraction(0)) / most,
             bar_role="chart.mark" if name in ("rose_tint", "forecast_overdue") else "chart.full",
         )
