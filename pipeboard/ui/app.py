@@ -28,6 +28,7 @@ from pipeboard.ui.host import Change, Walk, target_names
 from pipeboard.ui.key_table import BOARD, program_keys
 from pipeboard.ui.keys import key_for, rebound, unheard, ways
 from pipeboard.ui.last_view import Choices, Seat, Undoable, keep_view, only_looks
+from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
@@ -38,7 +39,7 @@ from pipeboard.ui.terminal.ink import background, color_depth, keep_background
 from pipeboard.ui.terminal.reading import AltKey, BackgroundTold
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
-from pipeboard.ui.write_queue import Busy, Net, Turn, WriteQueue, suppress_busy, under_net
+from pipeboard.ui.write_queue import Busy, Turn, WriteQueue, suppress_busy
 
 # The one face of waiting: told on the screen that is on top once keys wait long enough.
 
@@ -186,7 +187,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             seat.folder / "drafts", seat.kept_as, now=seat.clock, zone=settings.zone
         )
         self.crash_log = seat.folder / "pipeboard.log"
-        self.net = Net(lambda: self.crash_log, self.say_on_top, self.ways_here)
+        self.net = Net(lambda: self.crash_log, self.say_on_top, lambda: _ways_here(self))
         self.waiting = Waiting(self)
         self.last_change: Change | str | None = None
         self.done_here: set[str] = set()
@@ -280,17 +281,6 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             await _come_to_rest(self)
         return await super().run_action(action, default_namespace, namespaces)
 
-    def ways_here(self) -> Mapping[Way, str]:
-        """What does what a refusal advises, on the screen that is looked at."""
-        screen = on_top(self) if self.screen_stack else None
-        if screen is None:
-            return ways(rebound(BOARD, self.choices.keymap))
-        seen: list[Deal | Card | None] = []
-        with suppress(DatabaseError):  # then nobody can tell what is under the cursor
-            seen = [screen.at_hand(deal_id) for deal_id in screen.targets()[0]]
-        is_archived = any(deal and deal.status is Status.ARCHIVED for deal in seen)
-        return ways(screen.keys, sees_archived=is_archived)
-
     # What waits.
 
     def notice_waiting(self, clicked: bool) -> None:
@@ -345,6 +335,18 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         """^c where nothing waits."""
         quits = key_for(rebound(BOARD, self.choices.keymap), "leave")
         self.say_on_top(f"Nothing is under way; {quits} quits.")
+
+
+def _ways_here(app: PipeboardApp) -> Mapping[Way, str]:
+    """What does what a refusal advises, on the screen that is looked at."""
+    screen = on_top(app) if app.screen_stack else None
+    if screen is None:
+        return ways(rebound(BOARD, app.choices.keymap))
+    seen: list[Deal | Card | None] = []
+    with suppress(DatabaseError):  # then nobody can tell what is under the cursor
+        seen = [screen.at_hand(deal_id) for deal_id in screen.targets()[0]]
+    is_archived = any(deal and deal.status is Status.ARCHIVED for deal in seen)
+    return ways(screen.keys, sees_archived=is_archived)
 
 
 def show_theme(app: PipeboardApp, name: str) -> str:

@@ -41,9 +41,10 @@ if TYPE_CHECKING:
     from pipeboard.domain.settings import Settings
     from pipeboard.store.reading import Reader
     from pipeboard.ui.board_state import BoardState
+    from pipeboard.ui.net import Net
     from pipeboard.ui.terminal.drafts import Drafts
     from pipeboard.ui.terminal.typeahead import KeyQueue
-    from pipeboard.ui.write_queue import Net, WriteQueue
+    from pipeboard.ui.write_queue import WriteQueue
     from pipeboard.workspace import Seen, Workspace
     from pipeboard.workspace.recording import Receipt
 

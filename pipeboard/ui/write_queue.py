@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
-from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar, cast
 
-from textual.message import Message
-from textual.message_pump import MessagePump
-from textual.worker import WorkerFailed
-
 from pipeboard.domain.deal import NOTHING
-from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError, Way
+from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.ui.keys import said
-from pipeboard.ui.terminal import session
 from pipeboard.ui.terminal.width import cell_width, fit
 
 if TYPE_CHECKING:
@@ -101,98 +92,6 @@ def shortened(text: str, width: int) -> str:
 def dropped(keys: int) -> str:
     """What is said of keys that were not given out; empty for none."""
     return f"{keys} key{'s' * (keys > 1)} dropped." if keys else ""
-
-
-# The net under every screen: what nobody has caught becomes a sentence, and all goes on.
-
-P = TypeVar("P", bound=MessagePump)
-
-MOST_AGAIN: Final = 5
-"""So often the same bug may come back before the next key: then nothing can go on."""
-
-
-def under_net(pump: type[P]) -> type[P]:
-    """A kind of screen or widget that lives on when handling a message fails: the app is told.
-
-    Textual's own way would end the widget's loop of messages, and with it the program.
-    """
-    dispatch = pump._dispatch_message
-
-    async def told(self: P, message: Message) -> None:
-        try:
-            await dispatch(self, message)
-        except Exception as error:  # the boundary of all that screens and widgets do
-            self.app._handle_exception(error)
-
-    pump._dispatch_message = told  # type: ignore[method-assign, assignment]
-    return pump
-
-
-class Net:
-    """Decides what an error means for the program: a sentence, or the end."""
-
-    def __init__(
-        self,
-        log: Callable[[], Path | None],
-        say: Callable[[str], None],
-        ways: Callable[[], Mapping[Way, str]] = dict,
-    ) -> None:
-        """`log` names the file for bugs, `say` tells the person on whichever screen is on top;
-        `ways` are the keys that do there what is advised."""
-        self._ways = ways
-        self._log = log
-        self._say = say
-        self._again: Counter[str] = Counter()
-        self._sentence = ""
-        self.bugs: list[BaseException] = []
-
-    def words(self, error: BaseException) -> str:
-        """What a person is told of it; a bug is written to the log, once."""
-        if isinstance(error, PipeboardError):
-            return said(error, self._ways())
-        if isinstance(error, OSError):
-            where = f"{error.filename}: " if error.filename else ""
-            return f"{where}{error.strerror or error}. Nothing was changed."
-        if not self._is_known(error):
-            self.bugs.append(error)
-            self._sentence = session.note(error, self._log())
-        return self._sentence
-
-    def holds(self, error: BaseException) -> bool:
-        """Tells the person, and whether the program can go on after it."""
-        error = cause_of(error)
-        if not isinstance(error, PipeboardError | OSError):
-            self._again[_place(error)] += 1
-            if self._again[_place(error)] > MOST_AGAIN:
-                return False
-        try:
-            self._say(self.words(error))
-        except Exception:  # not even saying it is possible: this is the end
-            return False
-        return True
-
-    def forget(self) -> None:
-        """A key has come: what goes wrong from here on is not the same again and again."""
-        self._again.clear()
-
-    def _is_known(self, error: BaseException) -> bool:
-        return any(_place(bug) == _place(error) for bug in self.bugs)
-
-
-def cause_of(error: BaseException) -> BaseException:
-    """What went wrong, without what Textual has wrapped it in."""
-    if isinstance(error, WorkerFailed):
-        return error.error
-    if type(error).__name__ == "CallbackError" and error.__context__ is not None:
-        return error.__context__
-    return error
-
-
-def _place(error: BaseException) -> str:
-    """Kind and line of an error: the same place is the same bug."""
-    frames = extract_tb(error.__traceback__)
-    last = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__} {last}"
 
 
 # The turn of an action: from the key that began it until all that it does is done.

@@ -18,11 +18,12 @@ from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.key_table import BOARD, DealTab
 from pipeboard.ui.last_view import Choices, Undoable
+from pipeboard.ui.net import Net
 from pipeboard.ui.overlays.gate_sheet import GateSheet
 from pipeboard.ui.overlays.menu import Menu, Picker
 from pipeboard.ui.overlays.prompt import Longer, Prompt
 from pipeboard.ui.terminal.drafts import Drafts
-from pipeboard.ui.write_queue import TURN, Net, Turn
+from pipeboard.ui.write_queue import TURN, Turn
 from pipeboard.workspace.recording import Receipt
 from tests.team import TODAY, now_of, sales
 from tests.verbs import Workspace

@@ -19,9 +19,9 @@ from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.key_table import read_keymap
 from pipeboard.ui.last_view import Choices
 from pipeboard.ui.launch import first_state, make_app
+from pipeboard.ui.net import MOST_AGAIN
 from pipeboard.ui.palette import theme
 from pipeboard.ui.terminal.reading import BackgroundTold
-from pipeboard.ui.write_queue import MOST_AGAIN
 from tests.team import NOW, Team
 
 Makes = Callable[[Choices], PipeboardApp]

@@ -13,20 +13,10 @@ from textual.app import App
 from textual.worker import WorkerFailed
 
 from pipeboard.domain.errors import BadInput, DatabaseError, GivenUp, PipeboardError
+from pipeboard.ui.net import MOST_AGAIN, Net, cause_of
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.terminal.workers import beside
-from pipeboard.ui.write_queue import (
-    MOST_AGAIN,
-    TURN,
-    Busy,
-    Net,
-    Order,
-    Turn,
-    WriteQueue,
-    cause_of,
-    dropped,
-    is_busy,
-)
+from pipeboard.ui.write_queue import TURN, Busy, Order, Turn, WriteQueue, dropped, is_busy
 
 HOLDER = "ana (pid 4711, pipeboard import), who is writing to it since 10:02"
 

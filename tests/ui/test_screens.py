@@ -18,6 +18,7 @@ from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.key_table import DEAL as DEAL_KEYS
 from pipeboard.ui.key_table import FIRST, REVIEW, TRIAGE, DealTab
 from pipeboard.ui.keys import UNBOUND
+from pipeboard.ui.net import Net
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.first_run import Welcome
@@ -27,7 +28,6 @@ from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.screens.review import ReviewScreen, _count, _give_up
 from pipeboard.ui.screens.triage import TriageScreen, _nothing
 from pipeboard.ui.widgets.page import PageView
-from pipeboard.ui.write_queue import Net
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE, sheet_of
 
 

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Final, Protocol, TypeVar, runtime_checkable
 
+from textual import on
 from textual._context import visible_screen_stack
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -37,12 +38,12 @@ from pipeboard.ui.draw.line import (
     wrap,
 )
 from pipeboard.ui.keys import as_pressed
+from pipeboard.ui.net import under_net
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.terminal.session import AnyScreen
 from pipeboard.ui.terminal.width import fit
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.ui.widgets.page import Lines, glyphs_of
-from pipeboard.ui.write_queue import under_net
 
 # Rows behind an overlay: the screens below it, as many cells as are asked for.
 
@@ -190,6 +191,14 @@ def _words(part: Line) -> Iterator[Line]:
             yield ((word, role),)
 
 
+@runtime_checkable
+class Rolling(Protocol):
+    """An overlay that may be longer than its place."""
+
+    def roll(self, lines: int) -> None:
+        """The wheel, by so many lines down."""
+
+
 @under_net
 class Overlay(ModalScreen[T]):
     """Lines at the bottom of the screen. A subclass says what they are by `draw`.
@@ -310,16 +319,12 @@ class Overlay(ModalScreen[T]):
     def resume(self) -> None:
         """Go on after the question whether to leave."""
 
-    def roll(self, lines: int) -> None:
-        """The wheel, by so many lines down: what is longer than its place moves."""
-
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+    @on(MouseScrollDown)
+    @on(MouseScrollUp)
+    def _turn_wheel(self, event: MouseScrollDown | MouseScrollUp) -> None:
         event.stop()
-        self.roll(_LINES_A_NOTCH)
-
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        event.stop()
-        self.roll(-_LINES_A_NOTCH)
+        if isinstance(self, Rolling):
+            self.roll(_LINES_A_NOTCH * (1 if isinstance(event, MouseScrollDown) else -1))
 
     def take_key(self, event: Key) -> None:
         """A key that nothing else has taken; stopped, it means nothing more."""
@@ -408,10 +413,13 @@ class TypingOverlay(Overlay[T]):
     def resume(self) -> None:
         self.line.focus()
 
-    def on_line_input_too_long(self, event: LineInput.TooLong) -> None:
-        self.refuse(left_out(event.cut, LONGEST_LINE))
-
-    def on_line_input_joined(self, event: LineInput.Joined) -> None:
+    @on(LineInput.TooLong)
+    @on(LineInput.Joined)
+    def _tell_change(self, event: LineInput.TooLong | LineInput.Joined) -> None:
+        """What became of a text that is not as it was pasted."""
+        if isinstance(event, LineInput.TooLong):
+            self.refuse(left_out(event.cut, LONGEST_LINE))
+            return
         self.refuse(
             f"{in_figures(event.lines)} lines were joined: one line is all there is to this."
         )

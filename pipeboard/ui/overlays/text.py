@@ -15,6 +15,7 @@ from textual.widgets.text_area import TextAreaTheme
 
 from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.ui.keys import said
+from pipeboard.ui.net import under_net
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import (
     ANEW,
@@ -29,7 +30,6 @@ from pipeboard.ui.overlays.overlay import (
 from pipeboard.ui.terminal.session import AnyApp
 from pipeboard.ui.widgets.line_input import harmless
 from pipeboard.ui.widgets.page import style_of, theme_of
-from pipeboard.ui.write_queue import under_net
 
 _THEME = "pipeboard"
 LONGEST_TEXT: Final = 100_000

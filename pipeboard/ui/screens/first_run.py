@@ -39,6 +39,7 @@ from pipeboard.ui.draw.line import (
 )
 from pipeboard.ui.key_table import ALL, FIRST
 from pipeboard.ui.keys import Key
+from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.overlays.help import Help, groups_of
 from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, heading, indented
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
@@ -48,7 +49,6 @@ from pipeboard.ui.terminal.session import AnyScreen, Session
 from pipeboard.ui.terminal.typeahead import TypeAhead, Typed, unheard_by
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page, PageView
-from pipeboard.ui.write_queue import Net, under_net
 
 T = TypeVar("T")
 

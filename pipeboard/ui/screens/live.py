@@ -26,10 +26,11 @@ from pipeboard.ui.host import Host, Program, found, queued_action, turn_for
 from pipeboard.ui.key_table import ALL, OF_DEALS, program_keys
 from pipeboard.ui.keys import REACHES_OUT, Key, bindings, hints, rebound
 from pipeboard.ui.last_view import FOLLOW_S, read_anew
+from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
-from pipeboard.ui.write_queue import Targets, dropped, is_busy, under_net
+from pipeboard.ui.write_queue import Targets, dropped, is_busy
 
 if TYPE_CHECKING:
     from pipeboard.domain.board import Card

@@ -12,10 +12,10 @@ from textual.widgets import Input
 from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import printable, printable_lines
 from pipeboard.ui.draw.line import spelled
+from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import fit
 from pipeboard.ui.widgets.page import glyphs_of, style_of, theme_of
-from pipeboard.ui.write_queue import under_net
 
 LONGEST_LINE: Final = 20_000
 """Characters that a line takes: more than any field, and still quick to draw."""

@@ -38,12 +38,12 @@ from pipeboard.ui.draw.line import (
     tagged,
     width_of,
 )
+from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.palette import theme as named_theme
 from pipeboard.ui.terminal.ink import Ink
 from pipeboard.ui.terminal.typeahead import is_still
 from pipeboard.ui.terminal.width import cell_width
-from pipeboard.ui.write_queue import under_net
 
 # A widget that shows drawn lines, and what it finds out about the app that it is shown in.
 
