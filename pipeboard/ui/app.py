@@ -186,7 +186,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             seat.folder / "drafts", seat.store.database_id, now=seat.clock, zone=settings.zone
         )
         self.crash_log = seat.folder / "pipeboard.log"
-        self.net = Net(lambda: self.crash_log, self.say_on_top, self.ways_here)
+        self.net = Net(lambda: self.crash_log, self.say_on_top, lambda: _ways_here(self))
         self.waiting = Waiting(self)
         self.last_change: Change | str | None = None
         self.done_here: set[str] = set()
@@ -280,17 +280,6 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             await _come_to_rest(self)
         return await super().run_action(action, default_namespace, namespaces)
 
-    def ways_here(self) -> Mapping[Way, str]:
-        """What does what a refusal advises, on the screen that is looked at."""
-        screen = on_top(self) if self.screen_stack else None
-        if screen is None:
-            return ways(rebound(BOARD, self.choices.keymap))
-        seen: list[Deal | Card | None] = []
-        with suppress(DatabaseError):  # then nobody can tell what is under the cursor
-            seen = [screen.at_hand(deal_id) for deal_id in screen.targets()[0]]
-        is_archived = any(deal and deal.status is Status.ARCHIVED for deal in seen)
-        return ways(screen.keys, sees_archived=is_archived)
-
     # What waits.
 
     def notice_waiting(self, clicked: bool) -> None:
@@ -357,6 +346,18 @@ def show_theme(app: PipeboardApp, name: str) -> str:
     if chosen.name != name and name != "auto":
         return f"This terminal has too few colours for {name}."
     return f"Theme {name}, until you leave; 'theme = \"{name}\"' in the configuration keeps it."
+
+
+def _ways_here(app: PipeboardApp) -> Mapping[Way, str]:
+    """What does what a refusal advises, on the screen that is looked at."""
+    screen = on_top(app) if app.screen_stack else None
+    if screen is None:
+        return ways(rebound(BOARD, app.choices.keymap))
+    seen: list[Deal | Card | None] = []
+    with suppress(DatabaseError):  # then nobody can tell what is under the cursor
+        seen = [screen.at_hand(deal_id) for deal_id in screen.targets()[0]]
+    is_archived = any(deal and deal.status is Status.ARCHIVED for deal in seen)
+    return ways(screen.keys, sees_archived=is_archived)
 
 
 async def _come_to_rest(app: PipeboardApp) -> None:

@@ -131,7 +131,7 @@ class Form(TypingOverlay[dict[str, str]]):
             _row(
                 field,
                 now[field.name],
-                "!" if self._complaint(field) else "*" if field.name in changed else " ",
+                "!" if _complaint(self, field) else "*" if field.name in changed else " ",
                 is_current=field is self.field,
                 room=min(widest, width // 3),
             )
@@ -193,7 +193,7 @@ class Form(TypingOverlay[dict[str, str]]):
         """Dismiss with the changes, unless one cannot be taken."""
         self._left.update(self._values.now)
         for place, field in enumerate(self._fields):
-            why = self._complaint(field)
+            why = _complaint(self, field)
             if why:
                 self._enter(place)
                 self.refuse(f"{field.label}: {why}")
@@ -227,16 +227,9 @@ class Form(TypingOverlay[dict[str, str]]):
             self.draft.changed()
             self.redraw()
 
-    def _complaint(self, field: FormField) -> str | None:
-        """What is wrong with a field that was left: it is too early to complain of one that is
-        still being typed."""
-        if field.check is None or field.name not in self._left:
-            return None
-        return field.check(self._values.now[field.name])
-
     def _said(self, width: int) -> list[Line]:
         """What there is to say of the field, in one line or more; an empty one keeps the place."""
-        why, theirs = self._complaint(self.field), self._theirs.get(self.field.name)
+        why, theirs = _complaint(self, self.field), self._theirs.get(self.field.name)
         if why:
             return [(blank(3), whole(why, "input.error"))]
         remark = self.field.remark(self.value) if self.field.remark is not None else ""
@@ -246,6 +239,13 @@ class Form(TypingOverlay[dict[str, str]]):
         if shown and (self.draft.why or not self.field.help):
             return shown
         return indented(self.field.help, width)[:1] if self.field.help else [()]
+
+
+def _complaint(form: Form, field: FormField) -> str | None:
+    """What is wrong with a field that was left: one that is still typed is not complained of."""
+    if field.check is None or field.name not in form._left:
+        return None
+    return field.check(form._values.now[field.name])
 
 
 def _hints(field: FormField, *, is_last: bool, has_changes: bool) -> list[Hint]:
