@@ -361,6 +361,18 @@ def show_theme(app: PipeboardApp, name: str) -> str:
     return f"Theme {name}, until you leave; 'theme = \"{name}\"' in the configuration keeps it."
 
 
+def _ways_here(app: PipeboardApp) -> Mapping[Way, str]:
+    """What does what a refusal advises, on the screen that is looked at."""
+    screen = on_top(app) if app.screen_stack else None
+    if screen is None:
+        return ways(rebound(BOARD, app.choices.keymap))
+    seen: list[Deal | Card | None] = []
+    with suppress(DatabaseError):  # then nobody can tell what is under the cursor
+        seen = [screen.at_hand(deal_id) for deal_id in screen.targets()[0]]
+    is_archived = any(deal and deal.status is Status.ARCHIVED for deal in seen)
+    return ways(screen.keys, sees_archived=is_archived)
+
+
 async def _come_to_rest(app: PipeboardApp) -> None:
     """Waits until nothing is on its way into the database: a program that is stopped then keeps
     everybody out until it is fetched back. Keys that wait were typed for the shell."""

@@ -297,3 +297,14 @@ def test_a_whole_workspace_that_is_damaged_leaves_nothing_behind(tmp_path: Path,
         terminal.type("\x1b")
         terminal.wait_for_text("Welcome")
         assert not path.exists()
+
+
+async def test_ctrl_c_says_how_to_leave_with_the_key_that_a_person_has() -> None:
+    async with welcome(keymap=read_keymap({"app.leave": "f9"})) as (_, stage):
+        await stage.press("ctrl+c")
+        assert stage.shows("Nothing is under way; f9 quits.")
+        await stage.press("n", "ctrl+c")
+        assert stage.shows("Stages of the new pipeline")
+        assert stage.shows("Nothing is under way; f9 quits.")
+        await stage.press("x")
+        assert stage.shows("x does nothing here; Esc cancels.")

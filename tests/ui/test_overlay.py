@@ -169,3 +169,21 @@ async def test_the_wheel_leaves_a_form_that_fits_where_it_is() -> None:
         before = stage.lines()
         await stage.pilot._post_mouse_events([MouseScrollDown], None, offset=(5, 22))
         assert stage.lines() == before
+
+
+@pytest.mark.parametrize("kind", ROLLS)
+async def test_ctrl_c_says_how_to_leave_over_a_screen_too(kind: str, tmp_path: Path) -> None:
+    async with opened(rolling(kind, tmp_path)) as stage:
+        told: list[str] = []
+        stage.pilot.app.action_help_quit = lambda: told.append("told")  # type: ignore[method-assign]
+        await stage.press("ctrl+c")
+        assert told == ["told"] and stage.is_open
+
+
+async def test_nothing_selected_leaves_the_clipboard_as_it_is() -> None:
+    async with opened(Prompt("Note", value="a note")) as stage:
+        stage.pilot.app.copy_to_clipboard("kept")
+        await stage.press("end", "ctrl+x")
+        assert (stage.pilot.app.clipboard, stage.shows("a note")) == ("kept", True)
+        await stage.press("shift+home", "ctrl+x")
+        assert (stage.pilot.app.clipboard, stage.shows("a note")) == ("a note", False)

@@ -242,10 +242,10 @@ class Form(TypingOverlay[dict[str, str]]):
 
 
 def _complaint(form: Form, field: FormField) -> str | None:
-    """What is wrong with a field that was left: it is too early to complain of one that is still
-    being typed."""
-    was_left = field.name in form._left
-    return field.check(form._values.now[field.name]) if field.check and was_left else None
+    """What is wrong with a field that was left: one that is still typed is not complained of."""
+    if field.check is None or field.name not in form._left:
+        return None
+    return field.check(form._values.now[field.name])
 
 
 def _hints(field: FormField, *, is_last: bool, has_changes: bool) -> list[Hint]:

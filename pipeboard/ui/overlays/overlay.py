@@ -12,7 +12,7 @@ from textual._context import visible_screen_stack
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import Key, MouseScrollDown, MouseScrollUp, Paste
+from textual.events import Key, MouseEvent, MouseScrollDown, MouseScrollUp, Paste
 from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.strip import Strip
@@ -193,10 +193,25 @@ def _words(part: Line) -> Iterator[Line]:
 
 @runtime_checkable
 class Rolling(Protocol):
-    """An overlay that may be longer than its place."""
+    """An overlay with a list."""
 
     def roll(self, lines: int) -> None:
-        """The wheel, by so many lines down."""
+        """The wheel, by so many lines down: what has no room moves."""
+
+
+class Rolled(Vertical):
+    """The lines of an overlay, which hear the wheel for it."""
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        self._roll(event, _LINES_A_NOTCH)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        self._roll(event, -_LINES_A_NOTCH)
+
+    def _roll(self, event: MouseEvent, lines: int) -> None:
+        event.stop()
+        if isinstance(self.screen, Rolling):
+            self.screen.roll(lines)
 
 
 @under_net
@@ -211,14 +226,14 @@ class Overlay(ModalScreen[T]):
     DEFAULT_CSS = """
     Overlay { background: transparent; align: left bottom; overflow: hidden hidden; }
     Overlay:ansi { background: transparent; }
-    Overlay > Vertical { height: auto; }
-    Overlay > Vertical > Horizontal { height: 1; }
+    Overlay > Rolled { height: auto; }
+    Overlay > Rolled > Horizontal { height: 1; }
     """
     AUTO_FOCUS: ClassVar[str | None] = ""
     # Textual hides the app's own keys behind a modal screen.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "app.suspend_process", show=False, id="app.suspend"),
-        *bound({"escape": "cancel"}),
+        *bound({"escape": "cancel", "ctrl+c": "app.help_quit"}),
     ]
     draft: Draft | None = None
     """Where what is typed here is kept, in overlays that are typed in."""
@@ -257,7 +272,7 @@ class Overlay(ModalScreen[T]):
         # Drawn before they are mounted, lines are in the first frame, and there is no second.
         self.prepare()
         self.redraw()
-        with Vertical():
+        with Rolled():
             yield self._above
             yield from self.middle()
             yield self._below
@@ -318,13 +333,6 @@ class Overlay(ModalScreen[T]):
 
     def resume(self) -> None:
         """Go on after the question whether to leave."""
-
-    @on(MouseScrollDown)
-    @on(MouseScrollUp)
-    def _turn_wheel(self, event: MouseScrollDown | MouseScrollUp) -> None:
-        event.stop()
-        if isinstance(self, Rolling):
-            self.roll(_LINES_A_NOTCH * (1 if isinstance(event, MouseScrollDown) else -1))
 
     def take_key(self, event: Key) -> None:
         """A key that nothing else has taken; stopped, it means nothing more."""

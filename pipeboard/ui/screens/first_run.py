@@ -37,11 +37,11 @@ from pipeboard.ui.draw.line import (
     whole,
     wrap,
 )
-from pipeboard.ui.key_table import ALL, FIRST
+from pipeboard.ui.key_table import ALL, BOARD, FIRST
 from pipeboard.ui.keys import Key
 from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.overlays.help import Help, groups_of
-from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, heading, indented
+from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, heading, indented, key_shown
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.terminal.display import CellDisplay
@@ -112,6 +112,7 @@ class FirstRun(TypeAhead[Beginning], Session[Beginning], CellDisplay[Beginning])
     ENABLE_COMMAND_PALETTE = False
     CSS = "Screen, ModalScreen { background: transparent; }"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend"),
         Binding("ctrl+q", "leave", "Quit", show=False, id="app.leave", priority=True),
     ]
 
@@ -145,6 +146,11 @@ class FirstRun(TypeAhead[Beginning], Session[Beginning], CellDisplay[Beginning])
 
     def action_leave(self) -> None:
         self.leave(0)
+
+    def action_help_quit(self) -> None:
+        """^c, which ends nothing here: Textual tells a key of its own."""
+        leaves = keys.key_for(keys.rebound(BOARD, self.look.keymap), "leave")
+        self._say_on_top(f"Nothing is under way; {leaves} quits.")
 
     def _say_on_top(self, text: str) -> None:
         screen = self.screen
@@ -378,16 +384,18 @@ class TemplatePicker(Overlay[str]):
         return Panel((title, *rows, (), *details), hints)
 
     def take_key(self, event: Pressed) -> None:
-        event.stop()
-        if event.key == "escape":
-            self.leave(None)
-        elif event.key in _STEPS:
+        if event.key in _STEPS:
             self._cursor = (self._cursor + _STEPS[event.key]) % len(self._templates)
             self.redraw()
         elif event.key == "enter":
             self.leave(self._templates[self._cursor][0])
         elif event.key.isdigit() and 0 < int(event.key) <= len(self._templates):
             self.leave(self._templates[int(event.key) - 1][0])
+        elif event.is_printable:
+            self.refuse(f"{key_shown(event)} does nothing here; Esc cancels.")
+        else:
+            return
+        event.stop()
 
     def on_click(self, event: Click) -> None:
         place = event.screen_y - self._above.region.y - 1

@@ -98,6 +98,11 @@ class LineInput(Input):
         self.value = value
         self.action_end()
 
+    def action_cut(self) -> None:
+        """What is selected goes to the clipboard, which nothing selected would empty."""
+        if self.selected_text:
+            super().action_cut()
+
     def show_end(self) -> None:
         """Scrolls to the caret behind the text, which a line without a width could not do."""
         self.action_home()
