@@ -337,18 +337,6 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.say_on_top(f"Nothing is under way; {quits} quits.")
 
 
-def _ways_here(app: PipeboardApp) -> Mapping[Way, str]:
-    """What does what a refusal advises, on the screen that is looked at."""
-    screen = on_top(app) if app.screen_stack else None
-    if screen is None:
-        return ways(rebound(BOARD, app.choices.keymap))
-    seen: list[Deal | Card | None] = []
-    with suppress(DatabaseError):  # then nobody can tell what is under the cursor
-        seen = [screen.at_hand(deal_id) for deal_id in screen.targets()[0]]
-    is_archived = any(deal and deal.status is Status.ARCHIVED for deal in seen)
-    return ways(screen.keys, sees_archived=is_archived)
-
-
 def show_theme(app: PipeboardApp, name: str) -> str:
     """Another theme for this session, by its name; `auto` is the terminal's. What to know of it,
     in a sentence."""
