@@ -35,7 +35,7 @@ from pipeboard.ui.overlays.overlay import (
     bound,
     heading,
     indented,
-    key_shown,
+    key_refused,
     upper_edge,
 )
 from pipeboard.ui.palette import Role
@@ -96,7 +96,7 @@ class Menu(Overlay[str]):
                 return
         if event.is_printable or event.key in ("enter", "up", "down", "left", "right"):
             event.stop()
-            self.refuse(f"{key_shown(event)} does nothing here; Esc cancels.")
+            self.refuse(key_refused(event))
 
     def on_click(self, event: Click) -> None:
         y = event.screen_y - self._above.region.y - self._first_row

@@ -442,3 +442,8 @@ def left_out(cut: int, most: int) -> str:
 def key_shown(event: Key) -> str:
     """The key as a person would name it."""
     return as_pressed(event.key, event.character)
+
+
+def key_refused(event: Key) -> str:
+    """What is said of a key that an overlay has no use for."""
+    return f"{key_shown(event)} does nothing here; Esc cancels."

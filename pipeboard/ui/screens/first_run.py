@@ -41,7 +41,7 @@ from pipeboard.ui.key_table import ALL, BOARD, FIRST
 from pipeboard.ui.keys import Key
 from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.overlays.help import Help, groups_of
-from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, heading, indented, key_shown
+from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, heading, indented, key_refused
 from pipeboard.ui.overlays.prompt import Live, Prompt, live
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.terminal.display import CellDisplay
@@ -392,7 +392,7 @@ class TemplatePicker(Overlay[str]):
         elif event.key.isdigit() and 0 < int(event.key) <= len(self._templates):
             self.leave(self._templates[int(event.key) - 1][0])
         elif event.is_printable:
-            self.refuse(f"{key_shown(event)} does nothing here; Esc cancels.")
+            self.refuse(key_refused(event))
         else:
             return
         event.stop()
