@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import ClassVar, Final
 
 from textual.actions import ActionParseResult
@@ -34,7 +35,7 @@ from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.live import LiveScreen, Said, on_top, refusal
 from pipeboard.ui.terminal.display import CellDisplay
-from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
+from pipeboard.ui.terminal.drafts import UNSTORED, Drafts, keep_unstored
 from pipeboard.ui.terminal.ink import background, color_depth, keep_background
 from pipeboard.ui.terminal.reading import AltKey, BackgroundTold
 from pipeboard.ui.terminal.session import Session
@@ -322,6 +323,28 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         pending = self.waiting.pending if self.write_queue.waiting else ""
         at = self.seat.clock().astimezone(self.settings.zone)
         keep_unstored(self.drafts, pending, self.key_queue.names, at)
+
+    def leave(self, return_code: int) -> None:
+        """As any session does. What is on its way into the database is stored first, and its text
+        let go of: else it would be told as not stored, and offered to be stored once more."""
+        orders = () if self._is_leaving else self.write_queue.waiting
+        ends = partial(super().leave, return_code)
+
+        def ends_at_rest() -> None:
+            if all(order.has_stored for order in orders):
+                with suppress(OSError):
+                    self.drafts.discard(UNSTORED)
+            ends()
+
+        if orders:
+            self.save_drafts()  # there may be no time for more
+            self.key_queue.drop()
+            self._is_leaving = True
+        self.write_queue.close()
+        if orders:
+            asyncio.get_running_loop().call_later(_PAUSE_S, ends_at_rest)
+        else:
+            ends()
 
     def paste_refused(self) -> None:
         """What is pasted is text; the screens below take keys."""

@@ -89,11 +89,6 @@ def shortened(text: str, width: int) -> str:
     return fit(text, max(1, width)).rstrip() if cell_width(text) > width else text
 
 
-def dropped(keys: int) -> str:
-    """What is said of keys that were not given out; empty for none."""
-    return f"{keys} key{'s' * (keys > 1)} dropped." if keys else ""
-
-
 # The turn of an action: from the key that began it until all that it does is done.
 
 Targets: TypeAlias = tuple[tuple[int, ...], Mapping[int, int]]
@@ -248,15 +243,14 @@ class WriteQueue:
         make: Callable[[Store], Workspace],
         *,
         owns_store: bool = False,
-        today: Callable[[], date] | None = None,
+        today: Callable[[], date | None] = lambda: None,
     ) -> None:
         """`make` makes the workspace when something is first asked, which takes a while; a store
-        that is the write queue's own is closed with it. `today` is the day that the screens show:
-        words that are typed mean it, however long they wait."""
+        that is the write queue's own is closed with it. Words mean the day that is shown `today`.
+        """
         self._open = open_store
         self._make = make
-        self._owns_store = owns_store
-        self._today = today
+        self._owns_store, self._today = owns_store, today
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         # What is given up stores nothing: nobody should wait for the thread to notice.
         self._thread = Thread(target=self._serve, name="write_queue", daemon=True)
@@ -265,9 +259,9 @@ class WriteQueue:
         self._is_closed = False
 
     @property
-    def waiting(self) -> int:
-        """How much has been asked and is not done."""
-        return len(self._asked)
+    def waiting(self) -> tuple[Order, ...]:
+        """What has been asked and is not done."""
+        return tuple(self._asked.values())
 
     @property
     def is_storing(self) -> bool:
@@ -280,8 +274,7 @@ class WriteQueue:
         While the database is held by others it is tried again and again; raises GivenUp after
         `give_up`.
         """
-        loop, turn = asyncio.get_running_loop(), TURN.get()
-        order = Order(self._today() if self._today is not None else None)
+        loop, order, turn = asyncio.get_running_loop(), Order(self._today()), TURN.get()
         future: asyncio.Future[T] = loop.create_future()
 
         def settle(result: T | None, error: BaseException | None) -> None:

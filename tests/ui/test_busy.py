@@ -14,9 +14,10 @@ from textual.worker import WorkerFailed
 
 from pipeboard.domain.errors import BadInput, DatabaseError, GivenUp, PipeboardError
 from pipeboard.ui.net import MOST_AGAIN, Net, cause_of
+from pipeboard.ui.terminal.typeahead import dropped
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.terminal.workers import beside
-from pipeboard.ui.write_queue import TURN, Busy, Order, Turn, WriteQueue, dropped, is_busy
+from pipeboard.ui.write_queue import TURN, Busy, Order, Turn, WriteQueue, is_busy
 
 HOLDER = "ana (pid 4711, pipeboard import), who is writing to it since 10:02"
 
@@ -299,10 +300,10 @@ async def test_what_was_given_up_waits_no_longer() -> None:
 
     first, second = queue.ask(stores), queue.ask(lambda workspace: "second")
     begun.wait(5)
-    assert (queue.waiting, queue.is_storing) == (2, True)
+    assert (len(queue.waiting), queue.is_storing) == (2, True)
     queue.give_up()
     # What is being stored is stored.
-    assert queue.waiting == 1
+    assert len(queue.waiting) == 1
     goes_on.set()
     assert await first == "stored"
     with pytest.raises(GivenUp):

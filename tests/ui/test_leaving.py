@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
 import random
@@ -11,11 +12,15 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.store.patience import Patience
 from pipeboard.ui.terminal.drivers import TerminalDriver
 from tests.team import NOW
+from tests.ui.desk import desk
 from tests.ui.pseudo_terminal import PseudoTerminal
 from tests.ui.test_terminal_session import assert_left_clean
 
@@ -271,3 +276,36 @@ def test_keys_sizes_and_a_signal_in_any_order_end_well(demo: Path, seed: int) ->
             assert b"error of its own" not in terminal.raw
     log = demo.parent / ".local/state/pipeboard/pipeboard.log"
     assert not log.exists(), log.read_text()
+
+
+@pytest.mark.parametrize("is_stored", [True, False], ids=["in time", "too late"])
+async def test_what_is_stored_while_the_board_is_told_to_end_is_not_told_as_lost(
+    demo: Path, monkeypatch: pytest.MonkeyPatch, is_stored: bool
+) -> None:
+    loop, told, commit = asyncio.get_running_loop(), Event(), Patience.commit
+    async with desk(demo) as board:
+        app, deal_id = board.app, board.card.id
+        save = app.save_drafts
+
+        def saves() -> None:
+            save()
+            told.set()
+
+        def is_told_to_end(*line: Any) -> None:
+            loop.call_soon_threadsafe(app.leave, 129)
+            assert told.wait(20)
+            if not is_stored:
+                raise DatabaseError("The disk fails.", details={"reason": "io"})
+            commit(*line)
+
+        monkeypatch.setattr(app, "save_drafts", saves)
+        await board.press("n")
+        await board.type("call Zoe")
+        monkeypatch.setattr(Patience, "commit", is_told_to_end)
+        await board.pilot.press("enter")
+        await board.until(lambda: app.return_code == 129)
+        notes = [note.text for note in board.workspace.reader.history.notes(deal_id)]
+        kept = set(app.drafts.all().values())
+    assert ("call Zoe" in notes) is is_stored
+    assert ("call Zoe" in kept) is not is_stored
+    assert not is_stored or not kept

@@ -28,9 +28,10 @@ from pipeboard.ui.keys import REACHES_OUT, Key, bindings, hints, rebound
 from pipeboard.ui.last_view import FOLLOW_S, read_anew
 from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.typeahead import dropped
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
-from pipeboard.ui.write_queue import Targets, dropped, is_busy
+from pipeboard.ui.write_queue import Targets, is_busy
 
 if TYPE_CHECKING:
     from pipeboard.domain.board import Card

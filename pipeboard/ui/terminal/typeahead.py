@@ -396,3 +396,8 @@ async def _either(done: Awaitable[object], node: MessagePump) -> None:
 def _settle(done: asyncio.Event) -> None:
     # Textual looks into the signature of what it calls, which takes long for a built-in method.
     done.set()
+
+
+def dropped(keys: int) -> str:
+    """What is said of keys that were not given out; empty for none."""
+    return f"{keys} key{'s' * (keys > 1)} dropped." if keys else ""
