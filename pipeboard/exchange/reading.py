@@ -371,7 +371,13 @@ def _column(table: FileTable, index: int) -> Iterator[str]:
 
 
 def _require_a_name(table: FileTable, matching: Matching) -> None:
-    if not _NAMING.intersection(matching.targets.values()):
+    targets = matching.targets.values()
+    if "ref" in targets and not _NAMING.intersection(targets):
+        raise Refused(
+            "The list tells the numbers of deals, and not what they are called",
+            hint="Export it with their titles too, such as --columns ref,title,value.",
+        )
+    if not _NAMING.intersection(targets):
         raise Refused(
             "No column looks like the name of a deal or an account",
             hint=f"Name one with --map COLUMN=title. Columns: {', '.join(table.header)}.",

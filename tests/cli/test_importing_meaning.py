@@ -480,6 +480,7 @@ ODD = {
     "Beta,Prospecting,60,EUR\n",
     "period": "deal name,stage,expected close\nAlpha,Prospecting,2027Q1\n"
     "Beta,Prospecting,2027-02-02\n",
+    "several_owners": "deal name,stage,owner\nAlpha,Prospecting,ana; bo\nBeta,Prospecting,ana\n",
     "odd_email": "deal name,stage,contact email\nAlpha,Prospecting,mika at lumen\n"
     "Beta,Prospecting,mika@lumen.example\n",
     "no_stage": "deal name,stage\nAlpha,\nBeta,Prospecting\n",

@@ -381,6 +381,7 @@ OF_A_CELL = {
     "values.read_precision": 1,
     "values.read_basis_points": 1,
     "values.read_flag": 1,
+    "values.read_ref": 1,
     "values.read": 2,
 }
 """Where the sentence says all that can be done, mostly of a cell, whose row is told with it."""
