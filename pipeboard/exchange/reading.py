@@ -307,7 +307,10 @@ def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> FileTable:
     except FileNotFoundError as error:
         raise no_such_file(str(path)) from error
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}") from error
+        raise BadInput(
+            f"{path} cannot be read: {error.strerror}.",
+            hint="Ask for the right to read it, or name a copy that is yours.",
+        ) from error
     with path.open(encoding=encoding.name, errors=encoding.errors) as text:
         head = text.read(4096)
     is_json = looks_like_json(head, is_called_so=path.suffix.lower() in _JSON_ENDINGS)

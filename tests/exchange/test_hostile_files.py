@@ -367,7 +367,6 @@ OF_A_CELL = {
     "moments._day": 1,
     "pipeline_toml._with_outcomes": 1,
     "pipeline_toml._refuse_twice": 1,
-    "reading.open_table": 1,
     "recipe.recipe_from_json": 2,
     "recipe.read_recipe": 1,
     "recipe.with_word": 1,
