@@ -27,7 +27,7 @@ from pipeboard.domain.errors import Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import few, nearest
+from pipeboard.domain.text import few, fold, nearest
 from pipeboard.exchange.deal_files import is_whole, read_whole
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.local_files import is_piped, local_copy
@@ -255,8 +255,15 @@ def _ways_of_stages(report: ImportReport, pipeline: Pipeline, call: Call) -> lis
     renamed = [part for one in meant for part in ("--stage", one)]
     told = few([f"{name} ({in_figures(unknown[name])})" for name, _ in unknown.most_common()], 12)
     elsewhere = _again(call, "--into", "NAME", "--stages", "auto", without=_GOES_INTO)
+    wanted = {fold(name) for name in (*unknown, *report.stages)} - {"won", "lost", "archived"}
+    others = [
+        f"{one.name} has all of them: {_again(call, '--into', one.name, without=_GOES_INTO)}"
+        for one in (call.workspace.reader.pipelines() if is_made(call) else ())
+        if one.id != pipeline.id and wanted <= {fold(stage.name) for stage in one.open_stages}
+    ]
     return [
         f"The file has stages that {pipeline.name} does not have: {told}.",
+        *others,
         f"To make a pipeline with the file's own stages: {elsewhere}",
         f"To put them into stages of {pipeline.name}, or say that they are won or lost (=won, "
         f"=lost): {_again(call, *renamed)}",
