@@ -243,7 +243,7 @@ class DealReader:
             moment_of = self._moments.column(index, column, takes_periods=target in PERIODS)
 
             def moment(cell: str) -> Moment:
-                return moment_of(with_plain_digits(cell).removeprefix("@"))
+                return moment_of(with_plain_digits(cell))
 
             if target in _DAYS:
                 return lambda cell: moment(cell).day
