@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -242,7 +242,19 @@ def way_out(call: Call, report: ImportReport, pipeline: Pipeline, reading: Readi
     )
     words = [part for word in list(said)[:4] for part in ("--value", word)]
     ways = [f"To say what they mean (=won, =lost, =open): {_again(call, *words)}"]
-    return [*_ways_of_stages(report, pipeline, call), *(ways if said else ())]
+    told, *of_stages = _ways_of_stages(report, pipeline, call) or [""]
+    others = _with_all_stages(report, pipeline, call) if told else ()
+    return [*filter(None, [told]), *others, *of_stages, *(ways if said else ())]
+
+
+def _with_all_stages(report: ImportReport, pipeline: Pipeline, call: Call) -> Iterator[str]:
+    """The other pipelines that have every stage of the file, with the command to type."""
+    unknown = (name for row in report.rejected for name in row.stages)
+    wanted = {fold(name) for name in (*unknown, *report.stages)} - {"won", "lost", "archived"}
+    for one in call.workspace.reader.pipelines() if is_made(call) else ():
+        if one.id != pipeline.id and wanted <= {fold(stage.name) for stage in one.open_stages}:
+            again = _again(call, "--into", one.name, without=_GOES_INTO)
+            yield f"{one.name} has all of them: {again}"
 
 
 def _ways_of_stages(report: ImportReport, pipeline: Pipeline, call: Call) -> list[str]:
@@ -255,15 +267,8 @@ def _ways_of_stages(report: ImportReport, pipeline: Pipeline, call: Call) -> lis
     renamed = [part for one in meant for part in ("--stage", one)]
     told = few([f"{name} ({in_figures(unknown[name])})" for name, _ in unknown.most_common()], 12)
     elsewhere = _again(call, "--into", "NAME", "--stages", "auto", without=_GOES_INTO)
-    wanted = {fold(name) for name in (*unknown, *report.stages)} - {"won", "lost", "archived"}
-    others = [
-        f"{one.name} has all of them: {_again(call, '--into', one.name, without=_GOES_INTO)}"
-        for one in (call.workspace.reader.pipelines() if is_made(call) else ())
-        if one.id != pipeline.id and wanted <= {fold(stage.name) for stage in one.open_stages}
-    ]
     return [
         f"The file has stages that {pipeline.name} does not have: {told}.",
-        *others,
         f"To make a pipeline with the file's own stages: {elsewhere}",
         f"To put them into stages of {pipeline.name}, or say that they are won or lost (=won, "
         f"=lost): {_again(call, *renamed)}",
