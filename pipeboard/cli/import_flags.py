@@ -50,7 +50,7 @@ AUTO = "auto"
 def import_arguments(parser: Parser) -> None:
     """Every flag that import takes."""
     add = parser.add_argument
-    add("file", metavar="FILE", help="the file (CSV, JSON, xlsx, xls, ods), or - for stdin")
+    add("file", metavar="FILE", help="the file (CSV, JSON, xlsx, xlsb, xls, ods), or - for stdin")
     add(
         "--into",
         metavar="PIPELINE",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ from pipeboard.domain.errors import Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import few, nearest
+from pipeboard.domain.text import few, fold, nearest
 from pipeboard.exchange.deal_files import is_whole, read_whole
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.local_files import is_piped, local_copy
@@ -240,7 +240,19 @@ def way_out(call: Call, report: ImportReport, pipeline: Pipeline, reading: Readi
     )
     words = [part for word in list(said)[:4] for part in ("--value", word)]
     ways = [f"To say what they mean (=won, =lost, =open): {_again(call, *words)}"]
-    return [*_ways_of_stages(report, pipeline, call), *(ways if said else ())]
+    told, *of_stages = _ways_of_stages(report, pipeline, call) or [""]
+    others = _with_all_stages(report, pipeline, call) if told else ()
+    return [*filter(None, [told]), *others, *of_stages, *(ways if said else ())]
+
+
+def _with_all_stages(report: ImportReport, pipeline: Pipeline, call: Call) -> Iterator[str]:
+    """The other pipelines that have every stage of the file, with the command to type."""
+    unknown = (name for row in report.rejected for name in row.stages)
+    wanted = {fold(name) for name in (*unknown, *report.stages)} - {"won", "lost", "archived"}
+    for one in call.workspace.reader.pipelines() if is_made(call) else ():
+        if one.id != pipeline.id and wanted <= {fold(stage.name) for stage in one.open_stages}:
+            again = _again(call, "--into", one.name, without=_GOES_INTO)
+            yield f"{one.name} has all of them: {again}"
 
 
 def _ways_of_stages(report: ImportReport, pipeline: Pipeline, call: Call) -> list[str]:

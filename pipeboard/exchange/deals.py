@@ -36,6 +36,7 @@ from pipeboard.exchange.tables import Record, next_free
 from pipeboard.exchange.units import AmountUnit, doubts_of, unit_of
 from pipeboard.exchange.values import (
     LIMITS,
+    NUMBERS,
     Findings,
     OwnerColumn,
     PercentColumn,
@@ -47,7 +48,6 @@ from pipeboard.exchange.values import (
     mapped,
     read_basis_points,
     read_category,
-    read_count,
     read_flag,
     read_precision,
     read_text,
@@ -227,8 +227,8 @@ class DealReader:
             return READERS[target]
         if target in PRECISIONS:
             return read_precision
-        if target in ("version", "rank"):
-            return read_count
+        if target in NUMBERS:
+            return NUMBERS[target]
         read = self._reader_of_kind(index, target, kind)
         read = read if self._layout.is_ours else unless_blank(read, target)
         is_cached = kind in (CellKind.MOMENT, CellKind.NAME, CellKind.WORDS)
@@ -243,7 +243,7 @@ class DealReader:
             moment_of = self._moments.column(index, column, takes_periods=target in PERIODS)
 
             def moment(cell: str) -> Moment:
-                return moment_of(with_plain_digits(cell).removeprefix("@"))
+                return moment_of(with_plain_digits(cell))
 
             if target in _DAYS:
                 return lambda cell: moment(cell).day

@@ -13,7 +13,16 @@ from pipeboard.domain.json_data import Document, Json
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.encoding import Encoding
-from pipeboard.exchange.json_shapes import DEALS, LISTS, Objects, found, is_one_deal, named, opened
+from pipeboard.exchange.json_shapes import (
+    DEALS,
+    LISTS,
+    Objects,
+    found,
+    is_one_deal,
+    named,
+    of_answer,
+    opened,
+)
 from pipeboard.exchange.layouts.layout import columns_of, flatten
 from pipeboard.exchange.layouts.trello import BOARD_COLUMNS, TrelloBoard
 from pipeboard.exchange.rows import Rejected
@@ -113,10 +122,13 @@ class JsonTable:
         with self.path.open(encoding=self.encoding, errors=self.errors) as file:
             outer, self._file = self._file, file
             try:
-                if self.is_sequence:
-                    yield from _one_by_one(file, self.path.name, self._objects)
-                elif self.format == "jsonl":
-                    yield from _lines(file, self._objects)
+                if self.is_sequence or self.format == "jsonl":
+                    values = (
+                        _one_by_one(file, self.path.name, self._objects)
+                        if self.is_sequence
+                        else _lines(file, self._objects)
+                    )
+                    yield from ((line, deal) for line, one in values for deal in of_answer(one))
                 else:
                     found_here = _members(file, self.path.name, self._objects)
                     members = self._without_pages(found_here)

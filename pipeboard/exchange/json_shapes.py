@@ -139,7 +139,7 @@ def found(members: Iterable[tuple[str, int, Json]]) -> Iterator[tuple[int, Json]
             if columns and isinstance(value, list):
                 yield line, columns
                 columns = []
-            yield line, value
+            yield from ((line, one) for one in (of_answer(value) if key == "[]" else [value]))
         elif isinstance(value, Mapping) and not key.endswith("[]"):
             for deal in _within(value):
                 by_id = None
@@ -154,6 +154,19 @@ def found(members: Iterable[tuple[str, int, Json]]) -> Iterator[tuple[int, Json]
             yield from ((line, {name: of[row] for _, name, of in by_id}) for row in first)
         else:
             yield from ((line, {"id": key, **value}) for line, key, value in by_id)
+
+
+def of_answer(value: Json) -> list[Json]:
+    """The deals of one of several answers in a list, as whoever collects pages keeps them; a deal
+    has a name, and is one itself."""
+    if isinstance(value, Mapping) and not any(
+        SYNONYMS.get(slug(key)) in ("title", "account", "external_id") for key in value
+    ):
+        for key in LISTS:
+            part = value.get(key)
+            if isinstance(part, list) and part and all(isinstance(one, Mapping) for one in part):
+                return part
+    return [value]
 
 
 def _are_columns(parts: Mapping[str, JsonObject]) -> bool:

@@ -24,8 +24,10 @@ def no_such_file(path: str) -> NotFound:
 
 
 def expect_file(path: Path) -> None:
-    """`BadInput` for a pipe and a device: what they give may never end, or never begin."""
-    if path.exists() and not (path.is_file() or path.is_dir()):
+    """`BadInput` for a folder, a pipe and a device: what these give may never end, or begin."""
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder, not a file.", hint="Name a file that is in it.")
+    if path.exists() and not path.is_file():
         raise BadInput(
             f"{path} is a pipe or a device, not a file.",
             hint="Save what comes out of it as a file, and name that.",

@@ -155,7 +155,9 @@ class MomentReader:
             if takes_periods and (last := last_day_of(cell, self._latest_year)):
                 midnight = datetime.combine(last, time(), self.zone)
                 return Moment(midnight.astimezone(UTC), last, has_time=False, is_period=True)
-            return self._read(cell.strip(), index)
+            text = cell.strip().rpartition(" → ")[2] if takes_periods else cell.strip()
+            found = self._read(text.removeprefix("@"), index)  # as Notion writes days and spans
+            return found._replace(is_period=True) if "→" in cell else found
 
         return read
 
@@ -165,11 +167,9 @@ class MomentReader:
             wall = self._tried(clock.text, index)
             if wall and clock.contradicts:
                 self._contradicting.setdefault(index, text)
-        if wall is None:
+        if wall is None or not FIRST_YEAR <= wall[0].year <= LAST_YEAR:
             raise _no_date(text)
         at, has_time = wall
-        if not FIRST_YEAR <= at.year <= LAST_YEAR:
-            raise _no_date(text)
         if _SERIAL.fullmatch(text):
             self._serials.setdefault(index, (text, at.date()))
         if has_time and not at.tzinfo:

@@ -307,7 +307,10 @@ def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> FileTable:
     except FileNotFoundError as error:
         raise no_such_file(str(path)) from error
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}") from error
+        raise BadInput(
+            f"{path} cannot be read: {error.strerror}.",
+            hint="Ask for the right to read it, or name a copy that is yours.",
+        ) from error
     with path.open(encoding=encoding.name, errors=encoding.errors) as text:
         head = text.read(4096)
     is_json = looks_like_json(head, is_called_so=path.suffix.lower() in _JSON_ENDINGS)
@@ -371,7 +374,13 @@ def _column(table: FileTable, index: int) -> Iterator[str]:
 
 
 def _require_a_name(table: FileTable, matching: Matching) -> None:
-    if not _NAMING.intersection(matching.targets.values()):
+    targets = matching.targets.values()
+    if "ref" in targets and not _NAMING.intersection(targets):
+        raise Refused(
+            "The list tells the numbers of deals, and not what they are called",
+            hint="Export it with their titles too, such as --columns ref,title,value.",
+        )
+    if not _NAMING.intersection(targets):
         raise Refused(
             "No column looks like the name of a deal or an account",
             hint=f"Name one with --map COLUMN=title. Columns: {', '.join(table.header)}.",

@@ -142,6 +142,25 @@ def read_count(cell: str) -> int | None:
     return int(cell) if re.fullmatch(r"-?\d{1,18}", cell, re.ASCII) else None
 
 
+def read_ref(cell: str) -> str | None:
+    """The number of a deal of ours as `D-7`, however people write it; raises BadInput."""
+    if is_blank(cell):
+        return None
+    if (found := REF.fullmatch(cell.strip())) is None:
+        raise BadInput(
+            "is no number of a deal, such as D-7; a new deal has an empty cell here",
+        )
+    return f"D-{int(found[1])}"
+
+
+REF = re.compile(r"(?:d[- ]?|#)?(\d{1,9})", re.ASCII | re.IGNORECASE)
+NUMBERS: Mapping[str, Callable[[str], object]] = {
+    "version": read_count,
+    "rank": read_count,
+    "ref": read_ref,
+}
+
+
 def read_flag(cell: str) -> bool:
     """Yes or no, in the words that exports use; raises BadInput."""
     word = fold(cell)

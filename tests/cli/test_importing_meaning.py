@@ -59,6 +59,15 @@ def test_stages_that_nobody_knows_are_told_once_with_the_commands_to_type(
     assert "30 created" in made.out
 
 
+def test_the_pipeline_that_has_all_stages_of_a_file_is_named_first(team: Type, home: Path) -> None:
+    assert team("pipeline", "new", "South", "--stages", "Sounding,Engaging").code == 0
+    file = put(home, "id,deal,stage\n1,A,Engaging\n2,B,Sounding\n3,C,Won\n")
+    command = re.findall(r"South has all of them: pipeboard (import .*)", team("import", file).err)
+    assert "3 created" in team(*shlex.split(command[0])).out
+    other = put(home, "id,deal,stage\n1,A,Engaging\n2,B,Nowhere\n", "other.csv")
+    assert "South has" not in team("import", other, "--into", "New business").err
+
+
 def test_the_second_command_puts_them_into_the_stages_that_are_there(
     team: Type, home: Path
 ) -> None:
@@ -480,6 +489,7 @@ ODD = {
     "Beta,Prospecting,60,EUR\n",
     "period": "deal name,stage,expected close\nAlpha,Prospecting,2027Q1\n"
     "Beta,Prospecting,2027-02-02\n",
+    "several_owners": "deal name,stage,owner\nAlpha,Prospecting,ana; bo\nBeta,Prospecting,ana\n",
     "odd_email": "deal name,stage,contact email\nAlpha,Prospecting,mika at lumen\n"
     "Beta,Prospecting,mika@lumen.example\n",
     "no_stage": "deal name,stage\nAlpha,\nBeta,Prospecting\n",

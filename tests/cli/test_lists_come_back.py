@@ -65,6 +65,36 @@ def test_what_is_changed_in_a_list_reaches_the_deals_that_it_names(deals: Type, 
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("written", ["1", "#1", "d-1", "D1", " D-1 ", "D 1"])
+def test_a_number_of_a_deal_is_known_however_it_is_written_beside_new_lines(
+    deals: Type, home: Path, written: str
+) -> None:
+    text = listed(deals, home, "--csv", "--columns", FEW).read_text()
+    lines = text.replace("40000.00", "41000.00").splitlines()
+    lines = [f"{written},{line[4:]}" if line.startswith("D-1,") else line for line in lines]
+    file = write(home, "\n".join([*lines, ",New one,Nova,Qualified,5,EUR"]), "list.csv")
+    done = deals("import", str(file), "--json")
+    assert (done.json["created"], done.json["updated"], done.json["rejected"]) == (1, 1, [])
+    assert deals("show", "1", "--json").json["deal"]["value"]["amount_minor"] == 4_100_000
+
+
+def test_what_is_no_number_of_a_deal_in_a_list_rejects_its_row(deals: Type, home: Path) -> None:
+    text = listed(deals, home, "--csv", "--columns", FEW).read_text()
+    done = deals("import", str(write(home, f"{text}abc,New,Nova,Qualified,5,EUR\n")), "--json")
+    (row,) = done.json["rejected"]
+    assert (row["column"], row["value"], row["reason"][:22]) == (
+        "ref",
+        "abc",
+        "is no number of a deal",
+    )
+
+
+def test_a_list_of_numbers_alone_says_what_it_lacks(deals: Type, home: Path) -> None:
+    file = listed(deals, home, "--csv", "--columns", "ref,value")
+    done = deals("import", str(file))
+    assert (done.code, "--columns ref,title" in done.err) == (4, True)
+
+
 def test_a_list_without_stages_leaves_its_deals_where_they_are(deals: Type, home: Path) -> None:
     assert deals("move", "1", "qualified", "--override", "seen").code == 0
     file = listed(deals, home, "--csv", "--columns", "ref,account,title,value")
@@ -110,6 +140,9 @@ def test_every_column_of_a_list_is_a_field_or_is_left_out() -> None:
         ("ref,title,stage,value", ["D-1", "D-22"], True),
         ("ref,title,stage,fields.product,age", ["D-1"], True),
         ("ref,title,stage,value", ["R-1", "D-22"], False),
+        ("ref,title,stage,value", ["D-1", "22", ""], True),
+        ("ref,title,stage,value", ["D-1", "#22", "abc"], True),
+        ("ref,title,stage,value", ["1", "22"], False),
         ("ref,title,stage,value", [""], False),
         ("ref,title,stage,value,phone", ["D-1"], False),
         ("title,stage,value,age,idle", ["D-1"], False),

@@ -701,7 +701,7 @@ def test_a_second_file_that_is_not_there_may_be_left_out(tmp_path: Path) -> None
     with pytest.raises(NotFound, match="There is no file") as refused:
         SideFile(tmp_path / "none.csv", "Product").open()
     assert refused.value.hint == "Join another one, or none: --beside -"
-    with pytest.raises(BadInput, match=r"cannot be read: Is a directory\.$"):
+    with pytest.raises(BadInput, match="is a folder, not a file"):
         SideFile(tmp_path, "Product").open()
 
 

@@ -497,6 +497,14 @@ def test_several_people_in_a_cell_are_as_many_contacts(
     assert row.others.get("links", ()) == links
 
 
+def test_of_a_span_of_days_the_last_one_is_expected_and_told(tmp_path: Path) -> None:
+    (row,) = deals_of(
+        tmp_path, "deal,close,created\na,1 May 2026 → 3 May 2026,2 May → 3 May 2026\n"
+    )
+    assert (row.expected_close, row.created_at) == (date(2026, 5, 3), None)
+    assert ("period" in row.remarks, row.fields) == (True, {"created": "2 May → 3 May 2026"})
+
+
 def test_a_day_that_is_mentioned_as_notion_does_is_that_day(tmp_path: Path) -> None:
     (row,) = deals_of(tmp_path, "deal,close\na,@5 March 2026\n")
     assert row.expected_close == date(2026, 3, 5)

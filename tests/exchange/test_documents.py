@@ -377,6 +377,27 @@ def test_an_object_that_is_no_deal_is_refused_and_not_guessed(
     assert refused.value.hint.startswith("Deals are objects in a list, such as [{")
 
 
+COLLECTED = [{"results": [{"id": "1", "name": "A"}]}, {"results": [{"id": "2", "name": "B"}]}]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (json.dumps(COLLECTED), "deals.json"),
+        ("\n".join(map(json.dumps, COLLECTED)), "deals.jsonl"),
+        ("\n".join(json.dumps(page, indent=1) for page in COLLECTED), "deals.json"),
+    ],
+)
+def test_pages_that_were_collected_into_one_file_are_one_list(
+    tmp_path: Path, text: str, name: str
+) -> None:
+    table = open_table(write(tmp_path, text, name))
+    assert [one.cells for one in table.records() if isinstance(one, Record)] == [
+        ["1", "A"],
+        ["2", "B"],
+    ]
+
+
 @pytest.mark.parametrize("text", ["[1, 2, 3]", '["a", "b"]', "5", "null", '"a"', "[[]]", "[]"])
 def test_json_without_an_object_is_no_table_of_text(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadInput, match="holds no deals"):

@@ -367,7 +367,6 @@ OF_A_CELL = {
     "moments._day": 1,
     "pipeline_toml._with_outcomes": 1,
     "pipeline_toml._refuse_twice": 1,
-    "reading.open_table": 1,
     "recipe.recipe_from_json": 2,
     "recipe.read_recipe": 1,
     "recipe.with_word": 1,
@@ -381,6 +380,7 @@ OF_A_CELL = {
     "values.read_precision": 1,
     "values.read_basis_points": 1,
     "values.read_flag": 1,
+    "values.read_ref": 1,
     "values.read": 2,
 }
 """Where the sentence says all that can be done, mostly of a cell, whose row is told with it."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeboard.exchange.json_shapes import Objects, found, is_one_deal, named, opened
+from pipeboard.exchange.json_shapes import Objects, found, is_one_deal, named, of_answer, opened
 
 if TYPE_CHECKING:
     from pipeboard.domain.json_data import Json
@@ -168,3 +168,12 @@ def test_of_a_name_that_stands_twice_each_other_value_is_kept_under_another_one(
         "'a' stands twice in an object, with two values: the first counts, the other is kept as "
         "'a (2)'."
     ]
+
+
+@pytest.mark.parametrize("key", ["results", "data", "deals", "value", "items"])
+def test_an_answer_in_a_list_of_answers_is_opened_to_its_deals(key: str) -> None:
+    deals: list[Json] = [{"name": "Pilot"}, {"name": "Roof"}]
+    assert of_answer({key: deals, "paging": {"next": {"after": "2"}}, "total": 2}) == deals
+    others: list[Json] = [{"name": "Pump", key: deals}, {key: []}, {key: ["hot"]}, 5, [1], {}]
+    for one in others:
+        assert of_answer(one) == [one]

@@ -139,7 +139,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="There is no file") as missing:
         open_file(tmp_path / "missing.csv")
     assert missing.value.hint == "Check its name and folder."
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(BadInput, match="is a folder"):
         open_file(tmp_path)
 
 

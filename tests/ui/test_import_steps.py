@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.errors import GivenUp, NotFound
+from pipeboard.exchange.workbook import FORMATS
 from pipeboard.ui.draw.import_file import ImportView
 from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.key_table import IMPORT, ImportTab
+from pipeboard.ui.overlays.file_picker import _IMPORTABLE
 from pipeboard.ui.screens import import_screen as module
 from pipeboard.ui.screens.import_screen import (
     ImportScreen,
@@ -297,3 +299,7 @@ async def test_work_that_is_stopped_tells_and_hands_on_nothing() -> None:
     assert (told, handed) == (["reading: 1,000 rows, 25%"], ["seen"])
     assert start(Path("~/x.csv")).path == Path.home() / "x.csv"
     assert ImportScreen.pipeline(screen) == "the board's"  # type: ignore[comparison-overlap]
+
+
+def test_every_workbook_that_is_read_is_offered_in_a_folder() -> None:
+    assert set(FORMATS) < _IMPORTABLE

@@ -637,7 +637,7 @@ def test_an_owner_that_could_be_two_people_rejects_the_row(ana: Workspace, tmp_p
     with pytest.raises(RowsRejected) as refused:
         read(ana, tmp_path, BASE.replace(",Ana,", ",Kim Lee,"))
     (row,) = refused.value.report.rejected
-    assert (row.column, row.value) == ("owner", "Kim Lee")
+    assert (row.column, row.value) == ("Owner", "Kim Lee")
 
 
 def test_an_import_that_is_refused_has_stored_nothing(ana: Workspace, tmp_path: Path) -> None:

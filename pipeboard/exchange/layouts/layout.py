@@ -17,6 +17,7 @@ from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT
 from pipeboard.exchange.tables import number_text, without_surrogates
+from pipeboard.exchange.values import REF
 
 _IN_LIST = re.compile(r"\[[^\[\]]*\]")
 _BETWEEN_WORDS = re.compile(r"\s*[,;|\n]\s*|\s+(?=#\S)")
@@ -195,7 +196,8 @@ def list_of_ours(header: Sequence[str], sample: Sequence[Sequence[str]] = ()) ->
     ):
         return None
     refs = [cells[names.index("ref")].strip() for cells in sample]
-    if not all(map(_REF.fullmatch, refs)):
+    ours = [ref for ref in refs if REF.fullmatch(ref)]
+    if refs and (not any(map(_REF.fullmatch, ours)) or 2 * len(ours) <= sum(map(bool, refs))):
         return None
     meant = dict(LISTED) | ({"deal": LEFT_OUT} if "title" in names else {})
     left = [name for name in names if meant.get(name) == LEFT_OUT]

@@ -20,7 +20,7 @@ from pipeboard.ui.widgets.line_input import LineInput
 
 _LABEL: Final[Line] = ((" › ", "input.label"),)
 _IMPORTABLE: Final = {
-    ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".xls", ".ods",
+    ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods",
 }  # fmt: skip
 _MOST: Final = 500
 
