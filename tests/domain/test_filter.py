@@ -735,6 +735,11 @@ def test_a_filter_is_written_out_without_what_it_does_not_need(typed: str, writt
     assert text == written
 
 
+@pytest.mark.parametrize("word", ["rot", "rotting"])
+def test_a_deal_that_stands_still_may_be_called_otherwise(word: str) -> None:
+    assert meaning(word) == meaning("stalled") != Words("stalled")
+
+
 @pytest.mark.parametrize("word", ["mine", *STATES, *STATE_ALIASES])
 def test_a_word_with_a_meaning_is_searched_for_in_quotes_alone(word: str) -> None:
     assert meaning(f'"{word}"') == Words(word)

@@ -125,6 +125,37 @@ def test_deals_stand_in_lists_by_their_ids_or_deeper_down(what: str) -> None:
     assert list(found(told)) == expected
 
 
+@pytest.mark.parametrize("wrapper", ["properties", "attributes", "node", "fields"])
+def test_beside_a_wrapper_stands_what_says_nothing_of_the_deal(wrapper: str) -> None:
+    deal: dict[str, Any] = {"id": 1, "type": "deal", "links": {}, "createdTime": "x", "cursor": "c"}
+    deal |= {"__typename": "Deal", "relationships": None}
+    told = opened({**deal, wrapper: {"name": "Pilot"}})
+    assert (told["name"], told[wrapper]) == ("Pilot", None)
+
+
+@pytest.mark.parametrize(
+    "key", ["owner", "owners", "assignees", "members", "users", "tags", "labels", "companies"]
+)
+def test_of_people_words_and_companies_the_names_are_taken(key: str) -> None:
+    assert opened({key: [{"name": "ana", "id": 1}]}) == {key: ["ana"]}
+
+
+@pytest.mark.parametrize(
+    "kind", ["text", "mention", "equation", "external", "file", "person", "bot"]
+)
+def test_a_piece_of_a_page_says_itself_what_it_is(kind: str) -> None:
+    piece = {"type": kind, kind: {"content": "x"}, "name": "Pilot"}
+    page: dict[str, Any] = {"object": "page", "properties": {"Deal": piece}}
+    assert opened(page)["Deal"] == "Pilot"
+
+
+@pytest.mark.parametrize("key", ["plain_text", "name", "start", "id"])
+def test_of_an_object_of_a_page_is_read_what_people_read(key: str) -> None:
+    assert (
+        opened({"object": "page", "properties": {"Deal": {key: "x", "other": "y"}}})["Deal"] == "x"
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "is_deal"),
     [

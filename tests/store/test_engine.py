@@ -96,6 +96,21 @@ def test_a_transaction_that_was_refused_for_a_moment_is_done_again_whole(
     assert changes(path) == before + 1
 
 
+def test_a_connection_is_kept_once_it_is_whole_and_else_given_up(path: Path) -> None:
+    with closing(Engine(locate_file(str(path)))) as engine:
+        with engine.lend() as first, engine.lend() as second:
+            assert first is not second
+        with engine.lend() as again:
+            assert again is second
+            with pytest.raises(sqlite3.ProgrammingError):
+                first.execute("SELECT 1")
+            again.execute("BEGIN IMMEDIATE")
+        with engine.lend() as other:
+            assert not other.in_transaction
+            with pytest.raises(sqlite3.ProgrammingError):
+                again.execute("SELECT 1")
+
+
 def changes(path: Path) -> int:
     with closing(sqlite3.connect(path)) as connection:
         (count,) = connection.execute("SELECT value FROM counter WHERE name = 'change'").fetchone()

@@ -146,6 +146,18 @@ def test_any_deal_has_the_faults_that_the_domain_gives_it(fault: Fault, crowd: C
           (1, 3, "the same company, titles 89% alike", 89),
           (2, 3, "the same company, titles 89% alike", 89)]),
         ((("", "Press", ""), ("", "Press", "")), []),
+        ((("", "Press", "Mika Virta"), ("", "Press", "mika virta")),
+         [(1, 2, "the same person, mika virta, titles 100% alike", 100)]),
+        ((("Acme", "Press", "Mika Virta"), ("Bolt", "Press", "Mika Virta")), []),
+        ((("", "Press", "Mika"), ("", "Press", "Mika")), []),
+        ((("Kestrelrobot", "Press", ""), ("Kestrelrobat", "Prees", "")),
+         [(1, 2, "Kestrelrobat is like Kestrelrobot, titles 80% alike", 73)]),
+        ((("Kestrelrobo", "Press", ""), ("Kestrelroba", "Press", "")), []),
+        ((("Acme", "Press", ""), ("Acme", "Pret", "")), []),
+        ((("Acme", "Press", "m@x.example"), ("Bolt", "Press", ""), ("Bolt", "Press", ""),
+          ("Cern", "Press", "m@x.example")),
+         [(1, 4, "the same person, Mika, titles 100% alike", 100),
+          (2, 3, "the same company, titles 100% alike", 100)]),
     ],
 )  # fmt: skip
 def test_deals_are_alike_by_company_and_title_or_by_a_person(
@@ -155,8 +167,9 @@ def test_deals_are_alike_by_company_and_title_or_by_a_person(
 ) -> None:
     made = [
         deal(number, account=account, title=title,
-             contacts={"m": Contact("Mika", "", mail)} if mail else {})
-        for number, (account, title, mail) in enumerate(deals, 1)
+             contacts={"m": Contact("Mika", "", who) if "@" in who else Contact(who)} if who
+             else {})
+        for number, (account, title, who) in enumerate(deals, 1)
     ]  # fmt: skip
     with closing(store_with(tmp_path / "alike.db", made)) as store:
         found = find_alike(store.reader._database, Sql("true"))

@@ -21,6 +21,7 @@ from pipeboard.store.projecting import Change, carrying
 from pipeboard.store.projecting.carrying import carried
 from pipeboard.store.projecting.deals import FINDABLE
 from pipeboard.store.projecting.facts import facts_from_log, log_of, stored_facts
+from pipeboard.store.sealing import check_seal
 from pipeboard.store.writing import Done, Writer
 from tests.store.made_up import NOW, created, deal, store_with
 
@@ -229,7 +230,9 @@ def test_what_comes_in_stands_in_the_log_in_its_order(store: Store) -> None:
     assert [(one.deal_id, one.version, one.command_id) for one in entries] == [
         (2, 1, "c2"), (1, 2, "c2"), (3, 1, "c2"), (1, 1, "c1"),
     ]  # fmt: skip
-    assert list(log_faults(store.reader.whole().database)) == []
+    database = store.reader.whole().database
+    assert list(log_faults(database)) == []
+    assert check_seal(database).broken_at == ""
 
 
 def test_what_was_put_aside_of_deals_that_are_decided_anew_is_forgotten(store: Store) -> None:

@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given
 
 from pipeboard.domain.metrics import METRICS, Metric, Report, Unit
+from pipeboard.domain.metrics.coverage import CoverageVerdict
 from pipeboard.domain.metrics.rules import by_owner
 from pipeboard.domain.metrics.velocity import LeadMonth
-from pipeboard.domain.metrics.wording import Wording
+from pipeboard.domain.metrics.wording import Wording, decimal
 from pipeboard.domain.money import Rates
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.text import printable
@@ -434,6 +435,44 @@ def test_each_past_forecast_stands_under_its_name() -> None:
         "2026Q2", *(money(score.said[name]) for name in ("stated", "table", "measured")),
         money(score.came),
     ]  # fmt: skip
+
+
+def test_past_forecasts_are_told_in_wins_where_most_deals_had_no_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    report = Report(made_up_year().basis(250, period("2026Q3")))
+    (score,) = report.backtest.scores
+    monkeypatch.setattr(Report, "backtest", replace(report.backtest, by_count=True))
+    (line,) = (
+        line for line in past_forecasts(Figures(report), style()).lines if "Q2" in text_of(line)
+    )
+    said = (decimal(score.said_wins[name]) for name in ("stated", "table", "measured"))
+    assert text_of(line).split() == ["2026Q2", *said, str(score.wins)]
+    assert score.wins > 0
+
+
+@pytest.mark.parametrize(
+    ("surplus", "remaining", "is_over", "standing", "role"),
+    [
+        (5, None, True, None, "chart.good"),
+        (None, 5, True, None, "chart.bad"),
+        (None, 5, False, CoverageVerdict.SHORT, "chart.bad"),
+        (None, 5, False, CoverageVerdict.ENOUGH, "pane.head"),
+        (None, 5, False, CoverageVerdict.TOO_HIGH, "pane.head"),
+        (None, None, True, None, "pane.head"),
+    ],
+)
+def test_a_target_is_good_once_it_is_reached_and_bad_where_it_is_out_of_reach(
+    surplus: int | None,
+    remaining: int | None,
+    is_over: bool,
+    standing: CoverageVerdict | None,
+    role: str,
+) -> None:
+    coverage = SimpleNamespace(surplus=surplus, remaining=remaining, standing=standing)
+    basis = SimpleNamespace(now=1, end=1 if is_over else 2)
+    shown: Any = SimpleNamespace(report=SimpleNamespace(coverage=coverage, basis=basis))
+    assert str(tabs._target_role(shown)) == role
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,10 @@ def test_the_legend_names_the_keys_that_a_person_has() -> None:
     told = [text_of(line) for line in legend_lines(rebound(BOARD, own), TODAY, Glyphs.UNICODE)]
     for words in ("; W walks through them", "(X: due in", "currency ('One currency')"):
         assert any(words in line for line in told), words
+    assert told[0] == "A CARD AND ITS SIGNS"
+    assert "AROUND THE CARDS" in told
+    for part in ("40k", "26d", "@ana", "Q3/7", "60%", "Packaging line", "med 9d", "5d/14", "gate"):
+        assert any(line.startswith(part) for line in told), part
 
 
 def test_a_key_of_its_own_to_a_stage_is_told_beside_those_that_are_digits() -> None:

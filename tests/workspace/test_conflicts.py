@@ -11,6 +11,7 @@ from pipeboard.domain import deal_fields
 from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.money import Money
+from pipeboard.workspace.conflicts import FOLLOWING, to_name
 from pipeboard.workspace.recording import Receipt
 from tests.team import NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify
 from tests.verbs import Workspace
@@ -434,3 +435,28 @@ def test_tags_of_two_people_are_put_on_and_taken_off_side_by_side(
     receipt = ana.tag([deal.id], ["mine"], ["old"], seen={deal.id: deal.version})
     assert receipt.deals[0].tags == ("mine", "theirs")
     assert receipt.notes == ("Set on top of a change by bo at 10:00.",)
+
+
+ALONG = ("stage_entered_at", "entry_precision", "created_precision", "qualified_at")
+
+
+@pytest.mark.parametrize(
+    ("field", "more"),
+    [
+        ("stage_id", ("closed_at", "closed_from")),
+        ("closed_at", ("rank",)),
+        ("created_at", ("rank",)),
+    ],
+)
+def test_what_moves_along_with_a_field_is_not_named_beside_it(
+    field: str, more: tuple[str, ...]
+) -> None:
+    assert to_name([field, *ALONG, *more]) == [field]
+    assert to_name([*ALONG, "value"]) == sorted([*ALONG, "value"])
+
+
+def test_what_follows_from_other_fields_stands_against_nobody() -> None:
+    assert {
+        "rank", "last_touch_at", "last_outbound_at", "last_reply_at", "outbound_since_reply",
+        "given_by", "external_source", "imported", "imported_as",
+    } == FOLLOWING  # fmt: skip

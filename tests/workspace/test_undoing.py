@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from pipeboard.domain.agreements import Topic
+from pipeboard.domain.commands import Rank
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Contact, Deal, Loss, Status, Term
 from pipeboard.domain.errors import Conflict, GateNotMet, NotFound, Refused
@@ -190,6 +191,7 @@ SINCE: dict[str, tuple[Callable[[Workspace, int], object], str]] = {
     "a field": (lambda bo, one: bo.edit([one], {"value": Money(100, "EUR")}), "(value)"),
     "a note": (lambda bo, one: bo.add_note([one], "hello"), "(a note)"),
     "a call": (lambda bo, one: bo.log_touch([one], "call"), "(an interaction)"),
+    "a place": (lambda bo, one: bo.execute(Rank(-1), [one]), "(its place in the column)"),
 }
 
 
