@@ -23,7 +23,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_fields import FIELDS as TERMS
 from pipeboard.domain.filter_fields import STATES
 from pipeboard.domain.roles import who_may
-from pipeboard.domain.settings import SETTINGS
+from pipeboard.domain.settings import SETTINGS, SPLIT_BY
 from pipeboard.domain.templates import TEMPLATES
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.layouts import NAMES as TOOLS
@@ -36,9 +36,6 @@ _SAME = {"KEEP": "DEAL", "OTHER": "DEAL", "+TAG": "TAG", "-TAG": "TAG"}
 
 
 # What may stand for a word or a value, by what the help calls it.
-
-
-_GROUPS = ("owner", "team", "stage", "month", "quarter", "size", "source")
 
 
 @cache
@@ -57,7 +54,7 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
         "KEY": tuple(map(ShellWord, SORT_KEYS)),
         "A,B": tuple(ShellWord(column.name) for column in COLUMNS),
         "PERIOD": tuple(map(ShellWord, (*relative, "last90d", "all"))),
-        "GROUP": tuple(map(ShellWord, _GROUPS)),
+        "GROUP": tuple(map(ShellWord, SPLIT_BY)),
         "TOOL": tuple(map(ShellWord, TOOLS)),
         "TEMPLATE": tuple(map(ShellWord, TEMPLATES)),
         "ROLE": tuple(map(ShellWord, ROLES)),

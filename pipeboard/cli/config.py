@@ -122,6 +122,9 @@ PREFERENCES = (
         "it stands where the focus is; shown for a magnifier or a Braille display",
         ("hidden", "shown"),
     ),
+    Preference(
+        "figures", None, "the numbers first on the overview, such as won_value, coverage, win_rate"
+    ),
     Preference("editor", None, "the editor, else $VISUAL, $EDITOR or vi"),
     Preference("copy_cmd", None, "the command that copies what it reads, such as wl-copy"),
 )

@@ -13,6 +13,7 @@ from pipeboard.domain.counts import in_figures
 from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Report
 from pipeboard.domain.metrics.calibration import FORECAST_LINES
+from pipeboard.domain.metrics.names import numbers_named
 from pipeboard.domain.metrics.report import footnote
 from pipeboard.domain.metrics.rules import Group
 from pipeboard.domain.metrics.waterfall import Waterfall
@@ -54,7 +55,8 @@ def draw_overview(call: Call, told: FullReport) -> None:
     glyphs = choose_glyphs("auto", call.environ, sys.stdout.encoding or "")
     say = Wording(report.basis.rules.currency, signs=glyphs is Glyphs.UNICODE, manner=written())
     style = ChartStyle(terminal_width() or WIDTH, say, glyphs)
-    block = draw_tab(TabName.OVERVIEW, Figures(report, before, names), style)
+    first = numbers_named(call.config.text("figures"))
+    block = draw_tab(TabName.OVERVIEW, Figures(report, before, names, first=first), style)
     against = f", against {before.basis.period.label}" if before else ""
     call.out.line((f" {told.headline}{against}", BOLD))
     call.out.line("")

@@ -17,6 +17,7 @@ from pipeboard.domain.metrics import METRICS
 from pipeboard.domain.metrics.waterfall import waterfall_of_days
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.people import match_owner
+from pipeboard.domain.settings import SPLIT_BY
 from pipeboard.domain.text import in_quotes, quoted
 from pipeboard.exchange.metrics_document import metrics_csv, metrics_document
 from pipeboard.exchange.metrics_tables import FullReport
@@ -57,7 +58,7 @@ def _tell_which(call: Call) -> None:
     default="this-quarter",
     help="2026, 2026Q4, 2026-11, 2026-W47, last90d, all, FROM..TO",
 )
-@takes("--by", metavar="GROUP", help="split by owner, source, month, field.NAME…")
+@takes("--by", metavar="GROUP", help=f"split by {', '.join(SPLIT_BY)} or field.NAME")
 @takes("--owner", metavar="REP", help="what a rep did")
 @takes("--compare", action="store_true", help="against the period before")
 @takes("--as-of", metavar="T", help="as it was on a day or at an instant")

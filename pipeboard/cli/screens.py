@@ -58,6 +58,7 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = (), typed: 
         themes=themes_of(call),
         glyphs=config.text("glyphs"),
         sums=config.text("sums"),
+        figures=config.text("figures"),
         mouse=config.flag("mouse"),
         keymap=read_keymap(config.keymap, programs),
         programs=programs,

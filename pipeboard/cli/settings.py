@@ -221,6 +221,10 @@ def _in_use(document: Mapping[str, object], call: Call) -> Iterator[str]:
         programs = read_programs(document.get("commands", {}))
     if isinstance(keymap, Mapping) and all(isinstance(key, str) for key in keymap.values()):
         yield from refusal(lambda: read_keymap(keymap, programs))
+    if isinstance(figures := document.get("figures"), str):
+        from pipeboard.domain.metrics.names import numbers_named
+
+        yield from refusal(lambda: numbers_named(figures))
     if isinstance(theme := document.get("theme"), str):
         yield from wrong_theme(theme, themes_of(call))
     if isinstance(chosen := document.get("words"), str) and chosen:

@@ -22,6 +22,11 @@ SOURCES = (
     "advertising",
     "other",
 )
+SPLIT_BY = (
+    *("owner", "team", "stage", "source", "channel", "account"),
+    *("month", "quarter", "size", "customer"),
+)
+"""What numbers can be split by, custom fields aside (`grouping_of`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,7 @@ class Choices:
     themes: Themes = OURS
     glyphs: str = "auto"
     sums: str = "each"
+    figures: str = ""
     mouse: bool = True
     keymap: Mapping[str, str] = field(default_factory=dict)
     digits: str = "stage"

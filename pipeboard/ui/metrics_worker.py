@@ -171,6 +171,7 @@ class MetricsWorker:
             asked.compares,
             asked.currency,
             asked.since,
+            asked.first,
             moment,
         )
         if key not in self._figures:
@@ -195,7 +196,7 @@ class MetricsWorker:
             watch(1.0)
         deals = self._read().deals(named_deals(report))
         names = {deal.id: deal.name for deal in deals.values()}
-        return Figures(report, before, names, asked.since)
+        return Figures(report, before, names, asked.since, asked.first)
 
     def _read(self) -> Reader:
         """A reader that belongs to this thread."""

@@ -376,7 +376,7 @@ DEFAULTS: dict[str, object] = {
     "database": None, "glyphs": "auto", "theme": "auto", "locale": None, "words": None,
     "mouse": True, "digits": "stage", "pipeline": None, "stage": None, "mine": False,
     "sort": "manual", "pane": True, "filter": None, "density": "auto", "sums": "each",
-    "follow": "always", "cursor": "hidden", "editor": None, "copy_cmd": None,
+    "follow": "always", "cursor": "hidden", "editor": None, "copy_cmd": None, "figures": None,
 }  # fmt: skip
 CHOICES: dict[str, tuple[object, ...]] = {
     "glyphs": ("auto", "unicode", "ascii"), "digits": ("stage", "count"),
@@ -395,6 +395,17 @@ def test_each_setting_has_its_default_and_takes_each_of_its_choices(mine: Path) 
         for choice in choices:
             _write(mine, f"{name} = {json.dumps(choice)}")
             assert read_config({}).chosen(name) == choice
+
+
+def test_figures_that_are_no_numbers_are_found_by_check_and_refused_by_metrics(
+    team: Type, mine: Path
+) -> None:
+    _write(mine, 'figures = "won_value, wonvalue"')
+    for verb in (("config", "check"), ("metrics",)):
+        refused = team(*verb)
+        assert refused.code and "figures: 'wonvalue' is no number" in refused.out + refused.err
+    _write(mine, 'figures = "leads_needed, pace"')
+    assert "Time gone" in team("metrics").out
 
 
 @pytest.mark.parametrize("table", ["[hooks]\nwonn = 'x'", "[commands.mail]\nrun = 3"])

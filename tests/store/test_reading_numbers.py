@@ -134,7 +134,7 @@ def test_what_cannot_be_grouped_by_is_told_with_what_can(grouped: Store) -> None
     with pytest.raises(BadInput, match="Nothing called 'zzz' to group by") as refused:
         read_attribute(database, 1, "zzz")
     assert refused.value.hint == (
-        "For example: owner, team, stage, month, quarter, size, customer, channel."
+        "For example: owner, team, stage, source, channel, account, month, quarter, size, customer."
     )
     for near, wanted in (("tir", "tier"), ("sourc", "source"), ("titel", "title")):
         with pytest.raises(BadInput) as refused:

@@ -81,6 +81,17 @@ async def test_the_overview_opens_with_its_three_answers(demo: Path) -> None:
             await board.press("j")
 
 
+async def test_the_overview_has_the_figures_that_somebody_has_chosen(demo: Path) -> None:
+    async with desk(demo, choices=Choices(figures="qualified_count, coverage_gross")) as board:
+        screen = await opened(board)
+        chosen = screen.block.spots[3:6]
+        assert [spot.title for spot in chosen][:2] == ["Qualified", "Gross coverage"]
+        assert chosen[2].title.startswith("Entered")
+    async with desk(demo, choices=Choices(figures="qualfied_count")) as board:
+        await board.press("M")
+        await board.until(lambda: "Did you mean qualified_count?" in board.status)
+
+
 async def test_numbers_and_tab_choose_the_tab(demo: Path) -> None:
     async with desk(demo) as board:
         screen = await opened(board)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from pipeboard.domain.errors import BadInput
 from pipeboard.domain.metrics import (
     coverage,
     cycle,
@@ -17,6 +18,7 @@ from pipeboard.domain.metrics import (
     waterfall,
 )
 from pipeboard.domain.metrics.wording import Definition
+from pipeboard.domain.text import did_you_mean, quoted
 
 # fmt: off
 _NUMBERS = (
@@ -41,3 +43,13 @@ _NUMBERS = (
 # fmt: on
 
 METRICS: Mapping[str, Definition] = MappingProxyType({number.name: number for number in _NUMBERS})
+
+
+def numbers_named(text: str) -> tuple[str, ...]:
+    """The numbers that the setting `figures` names; BadInput for a name of none."""
+    names = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    for name in names:
+        if name not in METRICS:
+            every = did_you_mean(name, METRICS) or "'pipeboard metrics --csv' has all by name."
+            raise BadInput(f"figures: {quoted(name)} is no number.", hint=every)
+    return names

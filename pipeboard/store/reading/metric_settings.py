@@ -18,7 +18,7 @@ from pipeboard.domain.metrics.rules import CallChanges, MetricRules, Target
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import with_retired
-from pipeboard.domain.settings import Settings
+from pipeboard.domain.settings import SPLIT_BY, Settings
 from pipeboard.domain.text import as_own_field, did_you_mean, fold, quoted
 from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.reading.agreements import agreed_at, read_rates
@@ -301,10 +301,9 @@ def _fields_named(database: Database, name: str) -> Sequence[str]:
     known = database.column("select distinct name from deal_field order by name")
     found = [field for field in known if fold(field) == fold(name)]
     if not found:
-        ways = ["owner", "team", "stage", "month", "quarter", "size", "customer", "channel"]
-        ways += [*_COLUMNS, *known]
+        near = did_you_mean(name, (*SPLIT_BY, *_COLUMNS, *known))
         raise BadInput(
             f"Nothing called {quoted(name)} to group by.",
-            hint=did_you_mean(name, ways) or f"For example: {', '.join(ways[:8])}.",
+            hint=near or f"For example: {', '.join(SPLIT_BY)}.",
         )
     return found

@@ -356,6 +356,7 @@ async def metrics(host: LiveScreen) -> None:
         return
     # Importing all that counts takes long enough to be felt at the keys.
     await asyncio.to_thread(import_module, "pipeboard.ui.screens.metrics")
+    from pipeboard.domain.metrics.names import numbers_named
     from pipeboard.ui.metrics_worker import MetricsWorker
     from pipeboard.ui.screens.metrics import MetricsScreen
 
@@ -368,8 +369,8 @@ async def metrics(host: LiveScreen) -> None:
         if wanted is not None:
             _show_behind(board, place, wanted)
 
-    left_at = board.metrics_left_at
-    screen = MetricsScreen(board.state, board.metrics_worker, left_at, come_back)
+    left_at, first = board.metrics_left_at, numbers_named(board.program.choices.figures)
+    screen = MetricsScreen(board.state, board.metrics_worker, left_at, come_back, first)
     await show_over(board, screen)
 
 

@@ -91,6 +91,7 @@ class MetricsScreen(CountingScreen):
         metrics_worker: MetricsWorker,
         place: LeftAt | None,
         come_back: Callable[[LeftAt, Wanted | None], None],
+        first: tuple[str, ...] = (),
     ) -> None:
         super().__init__(state)
         # Nothing is counted yet: that begins once the page is there.
@@ -106,6 +107,7 @@ class MetricsScreen(CountingScreen):
             lens.owner,
             lens.filter,
             filter_text=state.view.filter_text,
+            first=first,
         )
         self.cursor = 0
         seen = lens.today

@@ -55,7 +55,7 @@ from pipeboard.ui.terminal.width import cell_width, clusters
 class ReportView:
     """What a person looks at: whose deals, which period, which tab, on how wide a screen; sums in
     `currency`, or in the pipeline's; `since` are the days that the waterfall is of, `filter_text`
-    is `query` as it was typed or is called."""
+    is `query` as it was typed or is called, `first` are the numbers that somebody wants first."""
 
     pipeline: Pipeline
     period: Period
@@ -69,6 +69,7 @@ class ReportView:
     since: tuple[date, date | None] | None = None
     everyone: str = "everyone"
     filter_text: str = ""
+    first: tuple[str, ...] = ()
 
 
 NAMED = 8
@@ -86,6 +87,7 @@ class Figures:
     before: Report | None = None
     names: Mapping[int, str] = field(default_factory=dict)
     since: tuple[date, date | None] | None = None
+    first: Sequence[str] = ()
 
     @cached_property
     def reps(self) -> Mapping[Group, Report]:

@@ -76,7 +76,10 @@ _BAR = 20
 def overview_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
     """The three answers, the figures, and the charts that bear them out."""
     return TabLayout(
-        below(whole.width, (answers(shown, whole), figures(_names(whole), shown, whole))),
+        below(
+            whole.width,
+            (answers(shown, whole), figures(_names(shown, whole), shown, whole)),
+        ),
         (cohorts(shown, half), won_weeks(shown, half), age_bands(shown, half)),
         (
             months(shown, half),
@@ -87,8 +90,10 @@ def overview_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayo
     )
 
 
-def _names(style: ChartStyle) -> Sequence[str]:
-    """As many figures as fill two or three lines."""
+def _names(shown: Figures, style: ChartStyle) -> Sequence[str]:
+    """The figures that somebody wants first, else as many as fill two or three lines."""
+    if shown.first:
+        return shown.first
     columns = figure_columns(FIRST, style)
     return FIRST[: len(FIRST) // columns * columns]
 
