@@ -96,9 +96,9 @@ def _in_every_report(
 
 
 GROUP_METRICS = (
-    "open_count", "open_value", "forecast_weighted", "created_count", "created_value", "won_count",
-    "won_value", "target", "attainment", "win_rate", "cycle_days_median", "deal_size_mean",
-    "rose_tint",
+    "open_count", "open_value", "forecast_weighted", "created_count", "qualified_count",
+    "created_value", "won_count", "won_value", "target", "attainment", "win_rate",
+    "cycle_days_median", "deal_size_mean", "rose_tint",
 )  # fmt: skip
 """What stands beside each group where not every number has room."""
 
