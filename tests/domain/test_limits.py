@@ -262,11 +262,13 @@ def test_interested_qualified_and_ready_are_three_things() -> None:
     qualified = next(s.id for s in PIPELINE.open_stages if PIPELINE.is_qualified_at(s.id))
     answers = {key: Answer("they said so") for key in ("timeline", "authority")}
     people = {"p": Contact("Ida", "decision_maker")}
-    assert stands(stage_id=LEAD) == (False, False, False)
+    unrated = {"stake": Answer("no word of it", 0)}
+    assert stands(stage_id=LEAD) == (None, False, False)
+    assert stands(stage_id=LEAD, answers=unrated) == (False, False, False)
     assert stands(stage_id=LEAD, trial_close="yes") == (True, False, False)
-    assert stands(stage_id=qualified) == (False, True, False)
-    assert stands(stage_id=qualified, answers=answers) == (False, True, False)
-    assert stands(stage_id=LEAD, answers=answers, contacts=people) == (False, False, True)
+    assert stands(stage_id=qualified) == (None, True, False)
+    assert stands(stage_id=qualified, answers=answers) == (None, True, False)
+    assert stands(stage_id=LEAD, answers=answers, contacts=people) == (None, False, True)
 
 
 def test_an_answer_that_proves_two_factors_is_rated_for_both() -> None:
