@@ -780,6 +780,10 @@ def test_the_days_of_follow_ups_are_today_two_working_days_and_the_longer_times(
     [
         ("thu call Bob every 2w", NextStep("call Bob", TODAY + 3 * DAY, "2w")),
         ("call Bob every 2w", NextStep("call Bob", TODAY + 14 * DAY, "2w")),
+        ("every 2w call Bob", NextStep("call Bob", TODAY + 14 * DAY, "2w")),
+        ("every week, thu call Bob", NextStep("call Bob", TODAY + 3 * DAY, "1w")),
+        ("thu every 2w call Bob", NextStep("call Bob", TODAY + 3 * DAY, "2w")),
+        ("every meeting prep", NextStep("every meeting prep")),
         ("call Bob, every month", NextStep("call Bob", date(2026, 12, 23), "1m")),
         ("every 10 days", NextStep("", TODAY + 10 * DAY, "10d")),
         ("fri  call   Bob", NextStep("call Bob", TODAY + 4 * DAY)),
