@@ -380,10 +380,15 @@ def touches(report: Report) -> Rows:
         yield {"rep": rep.owner or NOBODY, "total": rep.total, "on_new": rep.on_new}
 
 
-@_in_every_report("adherence", "Advances with every criterion met", "rate", rate="share")
+@_in_every_report(
+    "adherence", "Advances with every criterion met", "rate", rate="share", advances="of advances"
+)
 def adherence(report: Report) -> Rows:
     """How many of each rep's advances met every criterion."""
-    return ({"rep": rep.owner or NOBODY, "rate": rep.rate} for rep in report.adherence)
+    return (
+        {"rep": rep.owner or NOBODY, "rate": rep.rate, "advances": rep.rate.n}
+        for rep in report.adherence
+    )
 
 
 def weekly_forecasts(report: Report) -> Rows:

@@ -534,7 +534,7 @@ ROWS = {
     "groups": "key metrics",
     "ages": "age from_days to_days count value reason excluded",
     "touches": "rep total on_new",
-    "adherence": "rep rate",
+    "adherence": "rep rate advances",
 }
 PARTS_OF = {
     "bottleneck": "stage overstay_deal_days deals why",
@@ -560,7 +560,7 @@ TABLES = {
     "unsupported_commits": "value", "lead_velocity": "qualified rate",
     "won_weeks": "won_value created_count created_value",
     "calibration": "stated won", "loss_reasons": "count value", "competitors": "count value",
-    "touches": "total on_new", "adherence": "rate", "waterfall": "value count",
+    "touches": "total on_new", "adherence": "rate advances", "waterfall": "value count",
 }  # fmt: skip
 
 
