@@ -68,10 +68,13 @@ def _stages(parser: Parser) -> None:
     made.add_argument("--stages", metavar="A,B,C", help="stages without limits and criteria")
 
 
+_SETS = f"of {', '.join(QUESTION_SETS)}; several with a comma: screen,seven"
+
+
 @verb("pipeline new", "NAME", "pipeboard pipeline new Renewals --stages Due,Offered,Renewed")
 @takes("name", metavar="NAME", help="the name of the pipeline")
 @takes_all(_stages)
-@takes("--questions", metavar="SET", default="seven", help=f"one of {', '.join(QUESTION_SETS)}")
+@takes("--questions", metavar="SET", default="seven", help=_SETS)
 @takes("--currency", metavar="CODE", default="", help="such as EUR")
 @takes_json
 def new(call: Call) -> int:

@@ -68,7 +68,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "target": ("agreements", "what is to be won in a period"),
         "call": ("agreements", "what a rep says that a period will bring"),
         "fx": ("agreements", "what other currencies are worth, from which day on"),
-        "setting": ("agreements", "when weeks and business years begin, whom deals count for"),
+        "setting": ("agreements", "sources of leads, weeks, business years, whom deals count for"),
     },
     "History": {
         "undo": ("history", "take your last command back, whole"),

@@ -32,33 +32,24 @@ _PART_OF_WORDS |= {"since", "the", "till", "to", "until"}
 """In front of a day, these make it a part of what is said: `the plan for Monday`."""
 _BEFORE_A_DAY = {"by", "on"}
 _LONGEST = {"d": 365, "w": 104, "m": 24}
-_EVERY = re.compile(
-    r"(?:^|(?<=\s))every\s+(?P<count>\d{0,4})\s*(?P<unit>d|w|m)(?:ays?|eeks?|onths?)?$",
-    re.IGNORECASE,
-)
+_TIME = r"every\s+(?P<count>\d{0,4})\s*(?P<unit>d|w|m)(?:ays?|eeks?|onths?)?"
+_EVERY = re.compile(rf"(?:^|(?<=\s)){_TIME}$", re.IGNORECASE)
+_EVERY_FIRST = re.compile(rf"{_TIME}(?=[\s,;])", re.IGNORECASE)
 
 
 def parse_step(words: str, today: date) -> NextStep:
-    """A next step as typed, its day in front or behind (`thu call Bob`, `call Bob thu`), and then
-    how often it recurs (`every 2w`).
+    """A next step as typed, its day in front or behind (`thu call Bob`, `call Bob thu`), and how
+    often it recurs last or first: `thu call Bob every 2w`, `every 2w call Bob`.
 
     One that recurs and names no day is due for the first time after that time. BadInput for a
     day that is none, and a time or a text that is too long.
     """
-    line = " ".join(words.split())
-    found = _EVERY.search(line)
-    every = ""
-    if found is not None:
-        every = known_time(found[0].split(None, 1)[1])
-        if not every:
-            raise BadInput(
-                f"{quoted(found[0])} is no time to do something again after.",
-                hint="For example: every 2w, every 10d, every 1m",
-            )
-        line = line[: found.start()].rstrip(" ,;")
+    every, line = _recurring(" ".join(words.split()))
     due, text = split_leading_date(line, today)
     if due is None:
         due, text = split_trailing_date(text, today)
+    if not every:
+        every, text = _recurring(text)
     if every and due is None:
         due = after(today, every)
     return NextStep(clean_line(text, field="next step"), due, every)
@@ -124,6 +115,20 @@ def _is_date(text: str, today: date) -> bool:
         return find_date(text, today) is not None
     except BadInput:
         return False
+
+
+def _recurring(words: str) -> tuple[str, str]:
+    """How often a step recurs, as it is kept, and its words without that."""
+    found = _EVERY.search(words) or _EVERY_FIRST.match(words)
+    if found is None:
+        return "", words
+    every = known_time(found[0].split(None, 1)[1])
+    if not every:
+        raise BadInput(
+            f"{quoted(found[0])} is no time to do something again after.",
+            hint="For example: every 2w, every 10d, every 1m",
+        )
+    return every, (words[: found.start()] or words[found.end() :]).strip(" ,;")
 
 
 def parse_until(words: str, today: date) -> tuple[date, str]:

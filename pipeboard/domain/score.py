@@ -102,10 +102,10 @@ _READY = (Criterion(About.ANSWER, Factor.TIMELINE), Criterion(About.ANSWER, Fact
 
 
 class Readiness(NamedTuple):
-    """Three things that are not one: whether they are interested, whether the deal is in a
-    qualified stage, and whether all is known that a commit needs."""
+    """Three things that are not one: whether they are interested (None without any sign),
+    whether the deal is in a qualified stage, and whether all is known that a commit needs."""
 
-    interested: bool
+    interested: bool | None
     qualified: bool
     ready: bool
 
@@ -116,7 +116,7 @@ def standing(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> Rea
     stage = pipeline.stage(deal.stage_id)
     ready = replace(stage, criteria=_READY)
     return Readiness(
-        interest is not None and interest > 0,
+        None if interest is None else interest > 0,
         pipeline.is_qualified_at(stage.id),
         not unmet_of_stage(ready, deal, pipeline, today),
     )

@@ -149,11 +149,42 @@ BANT = (
     SEVEN[3],
 )
 
-QUESTION_SETS = {"seven": SEVEN, "bant": BANT, "meddicc": MEDDICC}
+SCREEN = (
+    Question(
+        "sale",
+        "A real sale",
+        "What says that this can end in a purchase?",
+        "Interest alone buys nothing; whoever only looks round costs the time of others.",
+        "They have bought something like it before, or have said what they would need to.",
+    ),
+    Question(
+        "match",
+        "A need we meet",
+        "Which need of theirs do we meet?",
+        "What we do not solve, we do not sell.",
+        "One of the problems that we are known to solve, in their words.",
+    ),
+    Question(
+        "bracket",
+        "The right bracket",
+        "What do they usually spend on a thing like this?",
+        "A price out of reach is found out last, when it has cost most.",
+        "A sum, or what they pay today.",
+    ),
+)
+"""The fast screen, in front of another set: what the first stage asks of every lead."""
+
+QUESTION_SETS = {"seven": SEVEN, "bant": BANT, "meddicc": MEDDICC, "screen": SCREEN}
 
 
-def question_set(name: str) -> tuple[Question, ...]:
-    """The ready-made questions of that name; `NotFound` lists the names."""
+def question_set(names: str) -> tuple[Question, ...]:
+    """The ready-made questions of that name, or of several: `screen,seven`; `NotFound` lists the
+    names."""
+    found = {one.key: one for name in names.split(",") for one in _questions(name.strip())}
+    return tuple(found.values())
+
+
+def _questions(name: str) -> tuple[Question, ...]:
     if name not in QUESTION_SETS:
         raise NotFound(
             f"No question set '{name}'.",
@@ -356,6 +387,9 @@ def _pipeline(
     first_stage_id: int,
     questions: tuple[Question, ...],
 ) -> Pipeline:
+    screen = [f"answer {one.key}" for one in SCREEN if one in questions]
+    first = replace(stages[0], criteria=(*map(parse_criterion, screen), *stages[0].criteria))
+    stages = (first, *stages[1:])
     numbered = tuple(
         replace(stage, id=first_stage_id + index)
         for index, stage in enumerate((*stages, _WON, _LOST))

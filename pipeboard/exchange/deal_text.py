@@ -160,8 +160,9 @@ class DealText:
 
     def _standing(self) -> str:
         found = standing(self.record.deal, self.record.pipeline, self.today, self.zone)
-        words = ((named(name), is_so) for name, is_so in found._asdict().items())
-        return ", ".join(word if is_so else f"not {word}" for word, is_so in words)
+        words = [(named(name), is_so) for name, is_so in found._asdict().items()]
+        said = [word if is_so else f"not {word}" for word, is_so in words if is_so is not None]
+        return ", ".join([*said, *(f"{word}: unknown" for word, is_so in words if is_so is None)])
 
     def _score(self) -> str:
         points = score(self.record.deal, self.record.pipeline, self.today, self.zone)

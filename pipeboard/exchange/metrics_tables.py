@@ -96,8 +96,8 @@ def _in_every_report(
 
 
 GROUP_METRICS = (
-    "open_count", "open_value", "forecast_weighted", "created_count", "created_value",
-    "qualified_count", "won_count", "won_value", "target", "attainment", "win_rate",
+    "open_count", "open_value", "forecast_weighted", "created_count", "qualified_count",
+    "created_value", "won_count", "won_value", "target", "attainment", "win_rate",
     "cycle_days_median", "deal_size_mean", "rose_tint",
 )  # fmt: skip
 """What stands beside each group where not every number has room."""
@@ -387,10 +387,15 @@ def touches(report: Report) -> Rows:
         yield {"rep": rep.owner or NOBODY, "total": rep.total, "on_new": rep.on_new}
 
 
-@_in_every_report("adherence", "Advances with every criterion met", "rate", rate="share")
+@_in_every_report(
+    "adherence", "Advances with every criterion met", "rate", rate="share", advances="of advances"
+)
 def adherence(report: Report) -> Rows:
     """How many of each rep's advances met every criterion."""
-    return ({"rep": rep.owner or NOBODY, "rate": rep.rate} for rep in report.adherence)
+    return (
+        {"rep": rep.owner or NOBODY, "rate": rep.rate, "advances": rep.rate.n}
+        for rep in report.adherence
+    )
 
 
 def weekly_forecasts(report: Report) -> Rows:

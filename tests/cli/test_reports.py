@@ -383,6 +383,8 @@ def test_how_numbers_are_counted_is_set_for_the_workspace(team: Type) -> None:
         "reps-edit": "all",
         "reps-see": "all",
         "floor-value": "owner",
+        "sources": "referral,inbound,web,email,social,cold-call,event,partner,advertising,other",
+        "min-gap": "24",
     }
     assert team("metrics", "--json").json["period"]["label"] == "2026Q3"
     team("add", "Acme: parts 10k @ana")
@@ -535,7 +537,7 @@ ROWS = {
     "groups": "key metrics",
     "ages": "age from_days to_days count value reason excluded",
     "touches": "rep total on_new",
-    "adherence": "rep rate",
+    "adherence": "rep rate advances",
 }
 PARTS_OF = {
     "bottleneck": "stage overstay_deal_days deals why",
@@ -547,7 +549,8 @@ PARTS_OF = {
     "waterfall": "since until start created reopened pulled_in transferred_in won_from_outside "
     "increased decreased pushed_out won lost removed transferred_out reopened_later end "
     "off_ledger reason excluded",
-    "readings": "target stuck forecast calibration velocity funnel activity losses",
+    "readings": "target stuck movement forecast calibration velocity funnel skips "
+    "activity losses loss_timing",
     "compared_with": "period as_of metrics",
     "windows": "velocity run_rate calibration win_given",
 }
@@ -560,7 +563,7 @@ TABLES = {
     "unsupported_commits": "value", "lead_velocity": "qualified rate",
     "won_weeks": "won_value created_count created_value",
     "calibration": "stated won", "loss_reasons": "count value", "competitors": "count value",
-    "touches": "total on_new", "adherence": "rate", "waterfall": "value count",
+    "touches": "total on_new", "adherence": "rate advances", "waterfall": "value count",
 }  # fmt: skip
 
 

@@ -262,11 +262,13 @@ def test_interested_qualified_and_ready_are_three_things() -> None:
     qualified = next(s.id for s in PIPELINE.open_stages if PIPELINE.is_qualified_at(s.id))
     answers = {key: Answer("they said so") for key in ("timeline", "authority")}
     people = {"p": Contact("Ida", "decision_maker")}
-    assert stands(stage_id=LEAD) == (False, False, False)
+    unrated = {"stake": Answer("no word of it", 0)}
+    assert stands(stage_id=LEAD) == (None, False, False)
+    assert stands(stage_id=LEAD, answers=unrated) == (False, False, False)
     assert stands(stage_id=LEAD, trial_close="yes") == (True, False, False)
-    assert stands(stage_id=qualified) == (False, True, False)
-    assert stands(stage_id=qualified, answers=answers) == (False, True, False)
-    assert stands(stage_id=LEAD, answers=answers, contacts=people) == (False, False, True)
+    assert stands(stage_id=qualified) == (None, True, False)
+    assert stands(stage_id=qualified, answers=answers) == (None, True, False)
+    assert stands(stage_id=LEAD, answers=answers, contacts=people) == (None, False, True)
 
 
 def test_an_answer_that_proves_two_factors_is_rated_for_both() -> None:
@@ -778,6 +780,10 @@ def test_the_days_of_follow_ups_are_today_two_working_days_and_the_longer_times(
     [
         ("thu call Bob every 2w", NextStep("call Bob", TODAY + 3 * DAY, "2w")),
         ("call Bob every 2w", NextStep("call Bob", TODAY + 14 * DAY, "2w")),
+        ("every 2w call Bob", NextStep("call Bob", TODAY + 14 * DAY, "2w")),
+        ("every week, thu call Bob", NextStep("call Bob", TODAY + 3 * DAY, "1w")),
+        ("thu every 2w call Bob", NextStep("call Bob", TODAY + 3 * DAY, "2w")),
+        ("every meeting prep", NextStep("every meeting prep")),
         ("call Bob, every month", NextStep("call Bob", date(2026, 12, 23), "1m")),
         ("every 10 days", NextStep("", TODAY + 10 * DAY, "10d")),
         ("fri  call   Bob", NextStep("call Bob", TODAY + 4 * DAY)),

@@ -128,13 +128,22 @@ def test_each_set_of_questions_is_whole_and_proves_what_gates_ask(name: str, num
     assert proved >= {Factor.NEED, Factor.TIMELINE, Factor.AUTHORITY, Factor.BUDGET}
 
 
+def test_the_fast_screen_is_asked_in_front_of_other_questions_and_by_the_first_stage() -> None:
+    questions = question_set("screen, seven")
+    assert [one.key for one in questions[:4]] == ["sale", "match", "bracket", "need"]
+    made = template("needs", pipeline_name="Sales", currency="EUR", questions=questions)
+    asked = [criterion.subject for criterion in made.stages[0].criteria]
+    assert asked == ["sale", "match", "bracket"]
+    assert not template("needs", pipeline_name="Sales", currency="EUR").stages[0].criteria
+
+
 def test_a_name_that_no_template_and_no_set_of_questions_has_is_told_with_those_there_are() -> None:
     with pytest.raises(NotFound, match="No template 'neds'") as no_template:
         template("neds", pipeline_name="Sales", currency="EUR")
     with pytest.raises(NotFound, match="No question set 'x'") as no_set:
         question_set("x")
     assert "needs" in str(no_template.value.hint)
-    assert no_set.value.hint == "There are: seven, bant, meddicc."
+    assert no_set.value.hint == "There are: seven, bant, meddicc, screen."
 
 
 def test_a_stage_is_meant_by_its_number_its_name_or_what_only_it_has() -> None:

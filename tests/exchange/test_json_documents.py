@@ -211,7 +211,7 @@ def test_a_sheet_adds_what_is_around_the_deal() -> None:
             "target": "Needs Assessment",
             "missing": ["Timeline is unanswered", "Authority and budget is unanswered"],
         },
-        "standing": {"interested": False, "qualified": False, "ready": False},
+        "standing": {"interested": None, "qualified": False, "ready": False},
         "follow_ups": {"since": "2026-11-01T09:00:00+00:00", "count": 1, "of": 5},
         "notes": [
             {"id": "n1", "text": "words", "author": "ana", "at": "2026-11-02T00:00:00+00:00"}

@@ -101,8 +101,11 @@ OF_EACH: list[tuple[Callable[[Report], Any], Report, list[Row]]] = [
     ),
     (
         tables.adherence,
-        report(adherence=[like(owner="ana", rate=VALUE), like(owner="", rate=WEIGHTED)]),
-        [{"rep": "ana", "rate": VALUE}, {"rep": "nobody", "rate": WEIGHTED}],
+        report(adherence=[like(owner="ana", rate=like(n=7)), like(owner="", rate=like(n=5))]),
+        [
+            {"rep": "ana", "rate": like(n=7), "advances": 7},
+            {"rep": "nobody", "rate": like(n=5), "advances": 5},
+        ],
     ),
     (
         tables._bands,
@@ -160,7 +163,7 @@ SHOWN = {
     "loss_reasons": "count=deals value=value",
     "competitors": "count=deals value=value",
     "touches": "total=touches on_new=on new deals",
-    "adherence": "rate=share",
+    "adherence": "rate=share advances=of advances",
 }
 """What each table of every report shows of its rows, and under which head."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache, cached_property
@@ -16,7 +17,7 @@ from pipeboard.domain.metrics.history import WON, DealHistory, Places
 from pipeboard.domain.money import Money, Rates, exponent
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Settings
-from pipeboard.domain.text import as_own_field
+from pipeboard.domain.text import as_own_field, fold
 
 # Local days of very many instants, without asking the time zone for each.
 
@@ -299,10 +300,16 @@ def by_customer(accounts: Mapping[int, str], deals: Iterable[DealHistory]) -> Gr
 
 
 def by_attribute(name: str, values: Mapping[int, str]) -> Grouping:
-    """A source, account or custom field, which a deal has or has not whenever one looks."""
+    """A source, account or custom field, which a deal has or has not whenever one looks; as most
+    deals write it, in capitals or not."""
+    times = Counter(values.values())
+    most: dict[str, str] = {}
+    spelled = {
+        one: most.setdefault(fold(one), one) for one in sorted(times, key=lambda one: -times[one])
+    }
 
     def value(deal: DealHistory, us: int) -> Group:
-        return values.get(deal.id) or None
+        return spelled.get(values.get(deal.id, "")) or None
 
     return Grouping(name, value, value, unknown=f"no {as_own_field(name).removeprefix('field.')}")
 

@@ -126,7 +126,11 @@ def _standing(record: DealRecord, style: PaneStyle) -> list[Line]:
     """`✓ interested  ○ qualified  ○ ready`, and how warm the deal is, which no score says."""
     about = (record.deal, record.pipeline, style.today, style.zone)
     chips: list[Line] = [
-        (blank(1), tick(is_so), whole(named(name), "text" if is_so else "pane.label"))
+        (
+            blank(1),
+            ("? ", "pane.unknown") if is_so is None else tick(is_so),
+            whole(named(name), "text" if is_so else "pane.label"),
+        )
         for name, is_so in standing(*about)._asdict().items()
     ]
     if found := warmth(*about):

@@ -165,6 +165,7 @@ CALENDAR = Calendar(UTC_RULES.zone, at(0).date(), at(60).date())
         ),
         (by_stage(TEAMS), history(lambda log, one: log.lose(one, 10)), ("Lead", "Lead")),
         (by_attribute("source", {1: "web"}), history(), ("web", "web")),
+        (by_attribute("source", {1: "WEB", 2: "web", 3: "web"}), history(), ("web", "web")),
         (by_attribute("source", {1: "", 2: "web"}), history(), (None, None)),
         (by_matching("x", (1,)), history(), ("matching", "matching")),
         (by_matching("x", (2,)), history(), (None, None)),
