@@ -87,9 +87,7 @@ def _in_every_report(
     """Makes a table of the rows that a function finds; `columns` are their names with the heads."""
 
     def shown(rows: Callable[[Report], Rows]) -> Callable[[Report], Rows]:
-        _TABLES.append(
-            lambda report: FigureTable(name, title, columns, list(rows(report)), bar, goes)
-        )
+        _TABLES.append(lambda told: FigureTable(name, title, columns, list(rows(told)), bar, goes))
         return rows
 
     return shown
@@ -392,10 +390,8 @@ def touches(report: Report) -> Rows:
 )
 def adherence(report: Report) -> Rows:
     """How many of each rep's advances met every criterion."""
-    return (
-        {"rep": rep.owner or NOBODY, "rate": rep.rate, "advances": rep.rate.n}
-        for rep in report.adherence
-    )
+    for rep in report.adherence:
+        yield {"rep": rep.owner or NOBODY, "rate": rep.rate, "advances": rep.rate.n}
 
 
 def weekly_forecasts(report: Report) -> Rows:
@@ -444,9 +440,8 @@ def _groups(told: FullReport, metrics: Sequence[str]) -> FigureTable:
         for name, group in told.groups.items()
     ]
     columns = {name: METRICS[name].label for name in metrics}
-    return FigureTable(
-        "groups", f"By {told.grouped_by.removeprefix('field.')}", columns, rows, "won_value"
-    )
+    title = f"By {told.grouped_by.removeprefix('field.')}"
+    return FigureTable("groups", title, columns, rows, "won_value")
 
 
 def called(name: Group, group: Report) -> str:
