@@ -82,7 +82,17 @@ def test_a_board_has_the_columns_that_it_has() -> None:
 
 
 def test_the_cards_of_a_column_are_ordered_by_what_people_and_scripts_call_it() -> None:
-    assert SORTS == ("manual", "value", "next", "age", "close", "name", "needs", "updated")
+    assert SORTS == (
+        "manual",
+        "value",
+        "next",
+        "age",
+        "close",
+        "name",
+        "needs",
+        "updated",
+        "warmth",
+    )
 
 
 def test_what_is_not_said_of_a_lens_a_column_or_a_board_is_nothing() -> None:
