@@ -29,6 +29,7 @@ from pipeboard.ui.draw.metrics import TABS, TabName, activity, funnel, sections,
 from pipeboard.ui.draw.metrics.activity import dead, stuck_deals, unanswered, won_weeks
 from pipeboard.ui.draw.metrics.forecast import past_forecasts, slipping, waterfall
 from pipeboard.ui.draw.metrics.sections import (
+    GUTTER,
     NAMED,
     Block,
     Figures,
@@ -221,7 +222,9 @@ def test_the_cursor_is_a_bar_in_front_of_its_number() -> None:
 def test_a_click_finds_the_number_that_it_meets() -> None:
     block = drawn(TabName.OVERVIEW, won_and_lost())
     for place, where in enumerate(block.spots):
-        assert spot_at(block, where.x, where.y) == place
+        begin, end = where.x - GUTTER, where.x + where.width
+        assert {spot_at(block, x, where.y) for x in (begin, where.x, end - 1)} == {place}
+        assert place not in {spot_at(block, x, where.y) for x in (begin - 1, end)}
     assert spot_at(block, 0, 10_000) is None
 
 

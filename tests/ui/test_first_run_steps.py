@@ -58,6 +58,10 @@ def test_the_cursor_goes_round_the_choices(cursor: int, places: int, comes_to: i
     assert screen.done[-1] == ("action_press", _CHOICES[comes_to].id)
 
 
+def test_what_can_be_begun_with_is_chosen_from_and_help_is_not_among_it() -> None:
+    assert [key.action for key in _CHOICES] == ["demo", "new", "import", "open", "currency"]
+
+
 @pytest.mark.parametrize("key", _CHOICES, ids=lambda key: key.action)
 def test_a_key_puts_the_cursor_on_its_choice_and_takes_it(key: Any) -> None:
     async def waits() -> None:

@@ -4,6 +4,7 @@ with a program that stands in for one."""
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 from collections.abc import Callable
@@ -41,6 +42,7 @@ class Program:
     def _start(self, words: list[str], *, stdin: Any, stderr: Any, env: Any, **_: Any) -> Any:
         if self.code == -99:
             raise FileNotFoundError(2, "No such file or directory")
+        assert env == {**os.environ, "PIPEBOARD_HOOK": env["PIPEBOARD_HOOK"]}
         self.words.append(words)
         self.read.append(json.loads(stdin.read()) | {"env": env["PIPEBOARD_HOOK"]})
         stderr.write(self.says)
