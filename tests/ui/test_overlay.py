@@ -23,7 +23,7 @@ from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.overlays.question import Playbook
 from pipeboard.ui.screens.first_run import TemplatePicker
 from tests.ui.board_scene import DEAL, PIPELINE
-from tests.ui.overlays import opened
+from tests.ui.overlays import is_harmless, opened
 
 CHIPS: Line = (
     ("company ", "text.dim"),
@@ -187,3 +187,22 @@ async def test_nothing_selected_leaves_the_clipboard_as_it_is() -> None:
         assert (stage.pilot.app.clipboard, stage.shows("a note")) == ("kept", True)
         await stage.press("shift+home", "ctrl+x")
         assert (stage.pilot.app.clipboard, stage.shows("a note")) == ("a note", False)
+
+
+SIGNS = ("🇫🇮", "👩\u200d💻", "👍🏽", "❤\ufe0f", "1\ufe0f\u20e3", "日", "é", "x")
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+async def test_the_caret_goes_over_a_joined_sign_and_takes_it_away_whole(sign: str) -> None:
+    async with opened(Prompt("Note", value=f"a{sign}b")) as stage:
+        await stage.press("home", "right", "right", "X", "left", "left", "Y")
+        assert stage.pilot.app.screen.line.value == f"aY{sign}Xb"  # type: ignore[attr-defined]
+        await stage.press("delete", "backspace", "right", "backspace", "enter")
+        assert stage.answer == "ab"
+        assert is_harmless(stage, 80)
+
+
+async def test_of_a_letter_with_marks_the_last_mark_is_taken_away() -> None:
+    async with opened(Prompt("Note", value="दी")) as stage:
+        await stage.press("end", "backspace", "enter")
+        assert stage.answer == "द"

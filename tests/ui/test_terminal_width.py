@@ -47,6 +47,8 @@ def test_the_signs_joined_are_the_text(text: str) -> None:
         ("日本語", 4, "日… "),
         ("日本語", 5, "日本…"),
         ("e\u0301e\u0301e\u0301", 2, "e\u0301…"),
+        ("a🇫🇮🇸🇪", 4, "a🇫🇮…"),
+        ("a🇫🇮🇸🇪", 3, "a… "),
         ("ACME", 0, ""),
         ("ACME", 1, "…"),
         ("won €185,000 so far", 9, "won …    "),

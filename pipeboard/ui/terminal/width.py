@@ -38,7 +38,8 @@ def cell_width(text: str) -> int:
 
 
 def clusters(text: str) -> list[tuple[str, int]]:
-    """What a terminal shows as one sign (a letter with its accents, a joined emoji), and its cells.
+    """What a terminal shows as one sign (a letter with its accents, a joined emoji, the two letters
+    of a flag), and its cells.
 
     The signs joined are the text. Marks that have nothing to stand on come first, with 0 cells.
     """
@@ -49,7 +50,18 @@ def clusters(text: str) -> list[tuple[str, int]]:
     from rich.cells import split_graphemes
 
     spans, _width = split_graphemes(text)
-    return [(text[start:end], width) for start, end, width in spans]
+    signs: list[tuple[str, int]] = []
+    for start, end, width in spans:
+        sign = text[start:end]
+        if signs and _is_half_a_flag(sign) and _is_half_a_flag(signs[-1][0]):
+            signs[-1] = (signs[-1][0] + sign, signs[-1][1] + width)
+        else:
+            signs.append((sign, width))
+    return signs
+
+
+def _is_half_a_flag(sign: str) -> bool:
+    return len(sign) == 1 and "\U0001f1e6" <= sign <= "\U0001f1ff"
 
 
 def fit(text: str, width: int, ellipsis: str = "…") -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from rich.style import Style
 from textual.events import Paste
 from textual.message import Message
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from pipeboard.domain.phrases import aloud
 from pipeboard.domain.text import printable, printable_lines
 from pipeboard.ui.draw.line import spelled
 from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
-from pipeboard.ui.terminal.width import fit
+from pipeboard.ui.terminal.width import clusters, fit, is_narrow
 from pipeboard.ui.widgets.page import glyphs_of, style_of, theme_of
 
 LONGEST_LINE: Final = 20_000
@@ -98,6 +100,21 @@ class LineInput(Input):
         self.value = value
         self.action_end()
 
+    def validate_selection(self, selection: Selection) -> Selection:
+        """The caret stands beside what is shown as one sign, never in it: on the side to which it
+        was going."""
+        start, end = super().validate_selection(selection)
+        goes_back = end < self.selection.end
+        signs = _signs_around(self.value, end, end)
+        beside = next((a if goes_back else b for a, b, _ in signs), end)
+        return Selection(beside if start == end else start, beside)
+
+    def delete(self, start: int, end: int) -> None:
+        """A joined sign, an emoji or a flag, goes as a whole: a part of it is another. Of a letter
+        with marks the last mark goes, as those who type them know it."""
+        joined = [(a, b) for a, b, size in _signs_around(self.value, start, end) if size > 1]
+        super().delete(min([start, *(a for a, _ in joined)]), max([end, *(b for _, b in joined)]))
+
     def action_cut(self) -> None:
         """What is selected goes to the clipboard, which nothing selected would empty."""
         if self.selected_text:
@@ -126,6 +143,18 @@ class LineInput(Input):
             self.post_message(self.TooLong(len(text) - room))
         elif len(lines) > 1:
             self.post_message(self.Joined(len(lines)))
+
+
+def _signs_around(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """The signs of several characters of which `start` and `end` cut a part: from where to where,
+    and their cells."""
+    if is_narrow(text):
+        return
+    at = 0
+    for sign, size in clusters(text):
+        if at < start < at + len(sign) or at < end < at + len(sign):
+            yield at, at + len(sign), size
+        at += len(sign)
 
 
 def one_line(text: str) -> str:
