@@ -331,5 +331,9 @@ class _Ledger:
         """A deal that was created and lost meanwhile, beside the ledger."""
         worth = self._worth(deal, self.last)
         lost = deal.counts and deal.place_at(self.last) == LOST
-        if lost and worth and self.basis.happened_in_group(deal, deal.visit_began_at):
+        if not (lost and self.basis.happened_in_group(deal, deal.visit_began_at)):
+            return
+        if worth is None:
+            self.without_rate += 1
+        elif worth:
             self.flow.created_and_lost.add(worth, deal)

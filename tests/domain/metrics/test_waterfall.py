@@ -178,6 +178,7 @@ def test_what_came_and_was_won_in_between_has_its_line() -> None:
     flow = waterfall(log.basis(50, FEBRUARY))
     assert amounts(flow) == {"won_from_outside": 100, "won": 100}
     assert (flow.created_and_won.amount, flow.created_and_lost.amount) == (100, 30)
+    assert flow.excluded == {"no rate": 1}
 
 
 @pytest.mark.parametrize(("day", "created"), [(31, True), (31 - 1e-6, False)])
