@@ -17,6 +17,7 @@ from pipeboard.domain.pipeline import Pipeline, Stage, StageKind
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.templates import SEVEN
 from pipeboard.ui.draw.layout import BoardView, Window
+from pipeboard.ui.keys import KeptKey
 
 TODAY = date(2026, 11, 23)
 ZONE = ZoneInfo("Europe/Helsinki")
@@ -29,7 +30,7 @@ HINTS = (
     ("n", "Note"),
     ("/", "Filter"),
     ("u", "Undo"),
-    ("?", "Help"),
+    (KeptKey("?"), "Help"),
 )
 
 

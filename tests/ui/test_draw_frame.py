@@ -21,6 +21,7 @@ from pipeboard.ui.draw.line import (
     whole,
     width_of,
 )
+from pipeboard.ui.keys import KeptKey
 from tests.ui.board_scene import HINTS
 from tests.ui.golden_screens import assert_looks_like
 from tests.ui.hostile import TEXTS
@@ -48,7 +49,7 @@ def test_help_is_kept_when_nothing_else_fits() -> None:
 
 
 def test_the_ways_to_help_and_back_are_kept_whatever_else_there_is() -> None:
-    more = (*HINTS[:-1], ("q", "Quit"), ("Esc", "Back"), HINTS[-1])
+    more = (*HINTS[:-1], (KeptKey("q"), "Quit"), ("Esc", "Back"), HINTS[-1])
     for width in (24, 26, 40):
         keys = [key.key for key in hint_keys(more, width)]
         assert keys[-3:] == ["q", "Esc", "?"]

@@ -12,6 +12,7 @@ from pipeboard.store.locating import Server
 from pipeboard.ui import app as module
 from pipeboard.ui import launch
 from pipeboard.ui.app import PipeboardApp, Waiting
+from pipeboard.ui.last_view import Choices
 from pipeboard.ui.screens.live import Said
 from pipeboard.ui.terminal import first_frame
 from pipeboard.ui.write_queue import Turn
@@ -25,6 +26,7 @@ class App:
         self.done: list[Any] = []
         self.timers: list[Any] = []
         self.size = SimpleNamespace(width=80)
+        self.choices = Choices(keymap={"app.leave": "f9"})
         self.screen_stack: list[Any] = []
         self.key_queue: Any = SimpleNamespace(
             is_waiting=True, dropped=0, names=("j", "k"),
@@ -60,7 +62,7 @@ def test_keys_that_wait_are_told_of_after_a_while_and_no_more_once_they_do_not(a
     waiting.notice(False)
     assert (waiting.words, len(app.timers)) == ("", 1)
     assert app.wait() == module.PATIENCE_S
-    assert waiting.words == ("", "", ("j", "k"), False, 80 - len("  ^c gives up   "))
+    assert waiting.words == ("", "", ("j", "k"), False, ("q", "f9"), 80 - len("  ^c gives up   "))
     assert app.done == ["shown"] and app.timers[0][0] == module._AGAIN_S
     app.key_queue.names = ("j",)
     waiting.notice(False)
