@@ -139,7 +139,9 @@ class RowDecider:
                 field = str(error.details.get("column", ""))
                 value = str(error.details.get("value", "")) or row.raw.get(field, "")
                 column = self._column_of(field, value, row)
-                rejected = _rejected(row, column, value, error.message)
+                cell = row.raw.get(column, "")
+                told = cell if fold(cell).strip() == fold(value) else value
+                rejected = _rejected(row, column, told, error.message)
                 if field == "stage":
                     unknown = self._place_of_new(row).rules.unknown_stages(row)
                     rejected = replace(rejected, stages=unknown)

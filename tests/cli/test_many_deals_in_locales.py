@@ -19,7 +19,7 @@ _NO_COUNT = re.compile(
     r"|\(lines [^()]*\)|\b[Ll]ines? \d+"  # places in a file
     r"|--?\S+ \S+",  # what is to be typed
 )
-_KEPT = re.compile("^- (Prospecting is the bottleneck|None of)")
+_KEPT = re.compile("^- (Prospecting is the bottleneck|In the last 7 days|None of)")
 """Sentences of a review, which is kept for others to read."""
 _GERMAN = re.compile(r"\d\.\d{3}(?!\d)")
 _ENGLISH = re.compile(r"\d,\d{3}(?!\d)|\d{4,}")

@@ -44,7 +44,8 @@ def test_a_new_deal_is_said_with_all_that_its_line_was_read_as(team: Type) -> No
         (("set", "1", "owner=ANA", "source="), "owner @ana · source emptied"),
         (("assign", "1", "Ana Lima"), "Owner: @ana."),
         (("next", "1", "fri call Bob"), "next Fri 27 Nov 2026 call Bob"),
-        (("next", "1", "call Bob fri"), "next call Bob fri (no day)"),
+        (("next", "1", "call Bob fri"), "next Fri 27 Nov 2026 call Bob"),
+        (("next", "1", "call Bob"), "next call Bob (no day)"),
         (("snooze", "1", "2w"), "Until Mon 7 Dec 2026."),
         (("won", "1", "--on", "1nov", "--override", "x"), "won on Sun 1 Nov 2026 · €5,000"),
         (

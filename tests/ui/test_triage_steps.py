@@ -12,6 +12,7 @@ from pipeboard.domain.board import Lens
 from pipeboard.domain.deal import NextStep
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.people import Actor
 from pipeboard.store.reading.listing import Listing
 from pipeboard.ui.key_table import TRIAGE
 from pipeboard.ui.screens import triage as module
@@ -81,9 +82,7 @@ def screen_of(walk: Walk, **is_so: Any) -> Any:
         state=SimpleNamespace(
             reader=SimpleNamespace(data_version=lambda: 12), lens=Lens(1, TODAY, ZONE, "ana")
         ),
-        program=SimpleNamespace(
-            me="ana", settings=None, seat=SimpleNamespace(actor=SimpleNamespace(name="ana"))
-        ),
+        program=SimpleNamespace(me="ana", settings=None, seat=SimpleNamespace(actor=Actor("ana"))),
     )
     screen.page.show = lambda view: setattr(screen.page, "view", view)
     screen.app = SimpleNamespace(screen=screen)
@@ -200,8 +199,8 @@ def test_of_what_is_stored_only_what_others_did_reads_the_queue_anew_and_is_said
     said: list[object],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def told(done: list[Any], _: object, me: str) -> str:
-        assert me == "ana"
+    def told(done: list[Any], _: object, me: Actor) -> str:
+        assert me == Actor("ana")
         ids = [did.id for did in done]
         return ", ".join(ids) if ids != ["c1"] else ""
 

@@ -17,6 +17,7 @@ from pipeboard.domain.deal_record import Entry
 from pipeboard.domain.errors import Conflict, GateNotMet, Refused, Way
 from pipeboard.domain.events import Event, Kind, change_to, evolve, inverse
 from pipeboard.domain.money import Money
+from pipeboard.domain.people import Actor
 from pipeboard.domain.settings import Settings
 from pipeboard.workspace.conflicts import Unseen, to_name, unseen_changes
 from tests.domain.deciding_cases import LEAD, LOST, NEEDS, NOW, SALES, WON, events_of, new
@@ -40,7 +41,7 @@ def unseen(
     service: Any = SimpleNamespace(
         today=TODAY,
         me=me,
-        actor=SimpleNamespace(name=me),
+        actor=Actor(me),
         rights=SimpleNamespace(eyes=me),
         settings=Settings(currency="EUR", zone_name="Europe/Berlin"),
         reader=SimpleNamespace(pipelines=lambda: (SALES,)),
