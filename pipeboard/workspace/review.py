@@ -77,8 +77,6 @@ def review(
     values = {d.id: v for d in basis.deals.open if (v := basis.tally([d]).whole) is not None}
     pushes = {deal.id: times for deal, times in most_pushed(basis)}
     subjects = rules.to_discuss(day.queue(), values, pushes, pipeline, service.today)
-    cover = report.coverage
-    required = cover.required.value or cover.by_win_rate.value
     notable = tuple(exceptions(reversed(entries), pipeline, supported, service.settings.zone))
     decided = [entry for entry in entries if entry.verb == "decide"]
     alike, dead = day.alike(), day.dead()
@@ -98,7 +96,7 @@ def review(
         waterfall_since(basis, micros(began)),
         notable,
         subjects,
-        rules.sales_trap(basis, cover.target.value, required),
+        rules.sales_trap(basis, report.coverage.target.value, report.coverage.needed),
         rules.trend(basis),
         _decisions(decided, deals),
         rules.objections(basis, service.reader.numbers.objections(pipeline.id, *raised)),

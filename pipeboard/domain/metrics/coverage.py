@@ -130,6 +130,11 @@ class Coverage:
     expected: Fraction | None
     standing: CoverageVerdict | None
 
+    @property
+    def needed(self) -> Number | None:
+        """How often over the pipeline has to stand: as past periods needed it, else by the rule."""
+        return self.required.value or self.by_win_rate.value
+
 
 def coverage(basis: Basis) -> Coverage:
     """Coverage of the period."""

@@ -161,6 +161,7 @@ def test_the_standing_compares_with_what_past_periods_required(
     assert (found.required.value, found.required.n) == (2, 1)
     assert found.by_win_rate.value == Fraction(3, 2)
     assert found.standing is standing
+    assert found.needed == 2
 
 
 def test_what_was_created_and_closed_inside_is_in_what_came_of_a_pipeline() -> None:
@@ -235,6 +236,15 @@ def test_without_a_past_period_nobody_knows_what_is_needed() -> None:
     found = coverage(log.basis(9, QUARTER))
     assert found.required.reason == "no past period to learn it from"
     assert found.by_win_rate.reason == "win rate is 0"
+    assert found.needed is None
+
+
+def test_without_a_past_period_the_rule_of_the_trade_says_what_is_needed() -> None:
+    log = Log()
+    log.win(log.add(0, value=100), 3)
+    log.lose(log.add(0, value=300), 3)
+    found = coverage(log.basis(9, QUARTER))
+    assert (found.required.value, found.needed) == (None, 4)
 
 
 @pytest.mark.parametrize(
