@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 from textual.events import MouseScrollDown, MouseScrollUp
 
+from pipeboard.ui.actions.hygiene import MergeMenu
 from pipeboard.ui.draw.line import Glyphs, Line, text_of, width_of
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.overlays import question
@@ -138,6 +139,7 @@ def rolling(kind: str, folder: Path) -> Overlay[Any]:
 
 ROLLS = ("Picker", "Form", "FilePicker", "Playbook", "Help", "TemplatePicker")
 NOT_ROLLED = {"Prompt", "QuestionCard", "GateSheet", "Menu", "ConflictMenu", "TextScreen"}
+NOT_ROLLED |= {MergeMenu.__name__}
 """What has no list: one line or two, a choice by letters, and a box that Textual rolls."""
 
 
