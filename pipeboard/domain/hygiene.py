@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from pipeboard.domain.counts import in_figures
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import About
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -113,12 +114,9 @@ COMMIT_PROVEN_BY = (Factor.TIMELINE, Factor.BUDGET)
 """What questions must have said of a deal before a commit rests on anything but hope."""
 
 
-def commit_lacks(deal: Deal, pipeline: Pipeline) -> str:
-    """What an open deal in commit has no evidence of (`no budget, decision-maker`), as numbers have
-    it (`read_supported`): a pipeline that does not ask for a factor lacks no answer to it. Empty
-    where nothing lacks, and of other deals."""
-    if not deal.is_open or deal.effective_category(pipeline) != Category.COMMIT:
-        return ""
+def unproven(deal: Deal, pipeline: Pipeline) -> list[str]:
+    """What a commit needs and a deal has no evidence of (`budget`, `decision-maker`), as numbers
+    have it (`read_supported`): a pipeline that does not ask for a factor lacks no answer to it."""
     asked = [
         (factor, [one.key for one in pipeline.questions if factor in one.proves])
         for factor in COMMIT_PROVEN_BY
@@ -127,6 +125,15 @@ def commit_lacks(deal: Deal, pipeline: Pipeline) -> str:
     lacks = [str(factor) for factor, keys in asked if keys and given.isdisjoint(keys)]
     if all(contact.role != DECISION_MAKER for contact in deal.contacts.values()):
         lacks.append("decision-maker")
+    return lacks
+
+
+def commit_lacks(deal: Deal, pipeline: Pipeline) -> str:
+    """What an open deal in commit has no evidence of (`no budget, decision-maker`). Empty where
+    nothing lacks, and of other deals."""
+    if not deal.is_open or deal.effective_category(pipeline) != Category.COMMIT:
+        return ""
+    lacks = unproven(deal, pipeline)
     return f"no {', '.join(lacks)}" if lacks else ""
 
 
@@ -145,7 +152,7 @@ def unsupported(
             return (f"{deal.name} is a commit without evidence: {lacks}.",)
         case _:
             names = few([deal.name for deal, _ in found], 3)
-            return (f"{len(found)} of these commits are without evidence: {names}.",)
+            return (f"{in_figures(len(found))} of these commits are without evidence: {names}.",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.criteria import About, Criterion, unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.hygiene import unproven
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Factor, Pipeline, Stage
 
@@ -97,10 +97,6 @@ def warmth(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> Warmt
     return Warmth.COLD
 
 
-_READY = (Criterion(About.ANSWER, Factor.TIMELINE), Criterion(About.ANSWER, Factor.BUDGET),
-          Criterion(About.CONTACT, "decision_maker"))  # fmt: skip
-
-
 class Readiness(NamedTuple):
     """Three things that are not one: whether they are interested (None without any sign),
     whether the deal is in a qualified stage, and whether all is known that a commit needs."""
@@ -113,12 +109,10 @@ class Readiness(NamedTuple):
 def standing(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> Readiness:
     """How an open deal stands."""
     interest = _interest(deal, pipeline, today, zone).rating
-    stage = pipeline.stage(deal.stage_id)
-    ready = replace(stage, criteria=_READY)
     return Readiness(
         None if interest is None else interest > 0,
-        pipeline.is_qualified_at(stage.id),
-        not unmet_of_stage(ready, deal, pipeline, today),
+        pipeline.is_qualified_at(deal.stage_id),
+        not unproven(deal, pipeline),
     )
 
 

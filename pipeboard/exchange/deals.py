@@ -148,9 +148,10 @@ class DealReader:
     def _read_constants(self) -> Findings:
         """What stands in every row by the person's word."""
         readers: Mapping[str, Read] = {"status": read_status, "currency": str.upper}
-        constants = self._rules.constants.items()
-        line = partial(partial, clean_line)
-        return {name: readers.get(name, line(field=name))(text) for name, text in constants}
+        return {
+            name: readers[name](text) if name in readers else clean_line(text, field=name)
+            for name, text in self._rules.constants.items()
+        }
 
     def _plan(self, index: int, target: str) -> None:
         if target.startswith(CUSTOM):

@@ -135,8 +135,7 @@ class DelimitedTable:
                     if lines.ended:
                         yield from self._behind_quote(line, cells)
                         break
-                    row, taken = "".join(cells), lines.taken[:]
-                    lines.taken.clear()
+                    row, taken, lines.taken = "".join(cells), lines.taken, []
                     if len(taken) > 1 or self.dialect.quote in row:
                         if (whole := self._with_quotes(line, cells, taken)) is None:
                             yield from self._run_together(line, cells, taken)

@@ -217,7 +217,7 @@ def _not_asked(service: Service, text: str, deals: Sequence[Deal]) -> tuple[str,
 def _about_fields(service: Service, changes: Sequence[Change]) -> tuple[str, ...]:
     known = [(each.before, each.after) for each in changes if each.before is not None]
     about = about_changed(known, service.reader.reps, service.me, service.settings.sources)
-    return (*about, *unsupported(known, lambda: service.reader.pipelines()))
+    return (*about, *unsupported(known, service.reader.pipelines))
 
 
 def _replaced(service: Service, deal: Deal, question: str) -> str:

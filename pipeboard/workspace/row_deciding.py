@@ -107,7 +107,7 @@ class RowDecider:
         self._pipelines = {known.id: known for known in reader.pipelines()}
         self._owners = Owners(reader.reps(), self.report)
         self._doubles = Doubles(reading.again)
-        self._mapping = reading.mapping
+        self._columns = {target: column for column, target in reading.mapping.items()}
         tells_titles = "title" in reading.mapping.values()
         self._namesakes = Namesakes(self._known, goals) if tells_titles else None
         keeps = reading.tool == "pipeboard" and not self._known.count()
@@ -235,8 +235,7 @@ class RowDecider:
         """The column of the file that says a field of a row; of a stage that the deal went through
         the one with the day of that."""
         passed = f"{ENTERED}{value}" if field == "stage" and value != row.stage else ""
-        columns = {target: column for column, target in self._mapping.items()}
-        return columns.get(passed) or columns.get(field, field)
+        return self._columns.get(passed) or self._columns.get(field, field)
 
     def _has_owner(self, row: DealRow) -> bool:
         """Whether it can be told whose it is; a row that could be two people's is rejected."""
