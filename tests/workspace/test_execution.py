@@ -50,7 +50,9 @@ def desk(touches: Sequence[Touch] = (), unseen: Sequence[str] = ()) -> Any:
         now=lambda: NOW,
         contexts=lambda: lambda pipeline_id: made,
         reader=SimpleNamespace(
-            reps=lambda: REPS, history=SimpleNamespace(touches=lambda deal_id: touches)
+            reps=lambda: REPS,
+            pipelines=lambda: (made.pipeline,),
+            history=SimpleNamespace(touches=lambda deal_id: touches),
         ),
     )
 
