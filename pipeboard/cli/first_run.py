@@ -251,7 +251,7 @@ def tour(call: Call) -> int:
 def _show(call: Call, begin: tuple[object, ...] = ()) -> int:
     asked = call.arguments
     if not asked.no_open:
-        check_terminal(call)
+        check_terminal(call, "'pipeboard demo --no-open' makes one for verbs such as 'list'.")
     if asked.db:
         _check_is_file(asked.db)
     deals = f"make up {how_many(asked.deals, 'deal')} in {asked.db or 'a temporary database'}"

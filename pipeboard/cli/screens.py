@@ -19,16 +19,16 @@ OPENINGS = ("pipeline", "stage", "mine", "sort", "pane", "filter", "density")
 """Preferences of what the board opens on; without them it opens as it was left."""
 
 
-def check_terminal(call: Call) -> None:
-    """`BadInput` with the reason where the board cannot be shown."""
+_WORKS = "Verbs such as 'pipeboard list' and 'pipeboard show' work everywhere."
+
+
+def check_terminal(call: Call, hint: str = _WORKS) -> None:
+    """`BadInput` with the reason where the board cannot be shown, and what can be done instead."""
     from pipeboard.ui.terminal.ink import can_run_tui
 
     why_not = can_run_tui(call.environ)
     if why_not is not None:
-        raise BadInput(
-            f"The board cannot be shown: {why_not}.",
-            hint="Verbs such as 'pipeboard list' and 'pipeboard show' work everywhere.",
-        )
+        raise BadInput(f"The board cannot be shown: {why_not}.", hint=hint)
 
 
 def themes_of(call: Call) -> Themes:

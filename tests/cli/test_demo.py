@@ -50,10 +50,6 @@ def test_a_demo_never_fills_a_database_that_is_there(team: Type, home: Path) -> 
     assert team("list", "--count").out == "0\n"
 
 
-def test_a_demo_wants_a_terminal_or_no_open(pipe: Type) -> None:
-    assert pipe("demo").code == 2
-
-
 @pytest.mark.parametrize("deals", ["-1", "many", "99999999999"])
 def test_a_number_of_deals_that_cannot_be_is_refused(pipe: Type, deals: str) -> None:
     assert pipe("demo", "--no-open", "--deals", deals).code == 2
@@ -77,3 +73,14 @@ def test_the_overview_names_every_verb(pipe: Type) -> None:
     overview = pipe("--help").out
     for verb in ("init", "import", "move", "undo", "pipeline", "config"):
         assert f"\n  {verb} " in overview
+
+
+@pytest.mark.parametrize("verb", ["demo", "tour"])
+def test_without_a_terminal_it_says_what_makes_one_for_other_verbs(
+    pipe: Type, home: Path, verb: str
+) -> None:
+    refused = pipe(verb, "--db", str(home / "demo.db"))
+
+    assert refused.code == 2
+    assert "'pipeboard demo --no-open' makes one" in refused.err
+    assert not (home / "demo.db").exists()
