@@ -9,11 +9,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
+from functools import lru_cache, partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from textual import _compositor
+from textual._styles_cache import StylesCache
 from textual.app import App, ReturnType, ScreenError
 from textual.drivers import linux_driver
 from textual.events import Event, InputEvent, Key, Mount, Paste, Unmount
@@ -74,6 +76,23 @@ CRASHES_ARE_KNOWN: Final = _takes(getattr(App, "_fatal_error", None), "self") an
     getattr(App, "_print_error_renderables", None), "self"
 )
 """Is there one place where Textual reports an error that nobody handled?"""
+
+_COLOURS = getattr(StylesCache, "get_inner_outer", None)
+
+
+def _let_lines_go() -> None:
+    """Has Textual keep no lines of screens that are left.
+
+    It remembers a pair of colours not by the colours alone, but by the widget's drawn lines as
+    well (`lru_cache` on a method): those of the last thousand widgets would stay, 300 MB of them.
+    """
+    plain = getattr(_COLOURS, "__wrapped__", None)
+    if hasattr(_COLOURS, "cache_info") and _takes(plain, "cls", "base_background", "background"):
+        shared = lru_cache(1024)(partial(plain, StylesCache))
+        setattr(StylesCache, "get_inner_outer", staticmethod(shared))
+
+
+_let_lines_go()
 
 
 # An error of our own: the details into a file for its owner, one sentence for the person.
