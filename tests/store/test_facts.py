@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -37,7 +38,7 @@ from pipeboard.store.projecting import Change
 from pipeboard.store.projecting.events import event_row, event_rows, read_beside
 from pipeboard.store.projecting.facts import KINDS as KEPT_KINDS
 from pipeboard.store.projecting.facts import fact_text, fact_values
-from pipeboard.store.reading.facts import read_facts, read_histories
+from pipeboard.store.reading.facts import collecting_later, read_facts, read_histories
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.reading.metric_settings import read_attribute, read_rules, read_supported
 from tests.doing import DOING
@@ -792,3 +793,19 @@ def test_a_filter_finds_of_any_instant_what_it_found_then(
     for listing, at, then in found:
         assert ana.reader.ids_at(listing, at) == then, (listing.filter.text, at)
     assert len({then for _, _, then in found}) > 10
+
+
+def test_only_what_takes_long_to_go_through_is_collected_no_more() -> None:
+    before = gc.get_freeze_count()
+    with collecting_later():
+        few = [[number] for number in range(1_000)]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == before
+    try:
+        with collecting_later(), collecting_later():
+            many = [[number] for number in range(60_000)]
+            assert not gc.isenabled()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() >= before + len(few) + len(many)
+    finally:
+        gc.unfreeze()

@@ -228,6 +228,9 @@ def _portions(
         last = rows[-1][0]
 
 
+_FELT = 50_000  # values that take 20 ms to be gone through
+
+
 @contextmanager
 def collecting_later() -> Iterator[None]:
     """Postpones garbage collection: half a million small values without a cycle among them would
@@ -239,5 +242,8 @@ def collecting_later() -> Iterator[None]:
         yield
     finally:
         if was_on:
-            gc.freeze()
+            # Nothing that is frozen is collected any more, the screens of this moment included: a
+            # board would grow with each look at its numbers.
+            if gc.get_count()[0] > _FELT:
+                gc.freeze()
             gc.enable()

@@ -77,19 +77,16 @@ CRASHES_ARE_KNOWN: Final = _takes(getattr(App, "_fatal_error", None), "self") an
 )
 """Is there one place where Textual reports an error that nobody handled?"""
 
-_COLOURS = getattr(StylesCache, "get_inner_outer", None)
-
-
 def _let_lines_go() -> None:
     """Has Textual keep no lines of screens that are left.
 
     It remembers a pair of colours not by the colours alone, but by the widget's drawn lines as
     well (`lru_cache` on a method): those of the last thousand widgets would stay, 300 MB of them.
     """
-    plain = getattr(_COLOURS, "__wrapped__", None)
-    if hasattr(_COLOURS, "cache_info") and _takes(plain, "cls", "base_background", "background"):
+    plain = getattr(getattr(StylesCache, "get_inner_outer", None), "__wrapped__", None)
+    if plain is not None and _takes(plain, "cls", "base_background", "background"):
         shared = lru_cache(1024)(partial(plain, StylesCache))
-        setattr(StylesCache, "get_inner_outer", staticmethod(shared))
+        StylesCache.get_inner_outer = staticmethod(shared)  # type: ignore[assignment]
 
 
 _let_lines_go()
