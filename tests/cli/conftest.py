@@ -57,6 +57,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("PIPEBOARD_CONFIG", "PIPEBOARD_DB", "NO_COLOR", "FORCE_COLOR", "VISUAL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
+    # A demo that is kept stays where temporary files are.
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setenv("PIPEBOARD_NOW", NOW)
     monkeypatch.setenv("TZ", "Europe/Berlin")
     return tmp_path
