@@ -168,7 +168,7 @@ def _made(
     owner = change.after.owner
     notes = (
         *about_owner(reps, owner, service.me),
-        *about_source(change.after.source, service.settings.sources),
+        *about_source(change.after.source, service.settings.source_names),
         *overridden((change,)),
     )
     if owner and all(rep.name != owner for rep in reps):

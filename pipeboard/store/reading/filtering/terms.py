@@ -23,6 +23,7 @@ from pipeboard.store.reading.attention import (
     micros_at,
 )
 from pipeboard.store.reading.deals import called
+from pipeboard.store.reading.setup import read_settings
 from pipeboard.store.sql import (
     VALUE_BYTES,
     Sql,
@@ -218,7 +219,7 @@ class Texts:
             case "tag":
                 return negated(self._has("deal_tag", Sql("deal_tag.tag <> ''")))
             case "channel":
-                return one_of("deal.source", self._values("source", lambda s: not channel_of(s)))
+                return self._of_channel("")
             case "probability":
                 return Sql(f"{effective_probability(self.scope)} is null")
             case _:
@@ -319,7 +320,13 @@ class Texts:
         wanted = fold(value)
         if wanted not in CHANNELS:
             raise _bad(f"channel:{value}", "a channel is in or out", value, CHANNELS)
-        return one_of("deal.source", self._values("source", lambda s: channel_of(s) == wanted))
+        return self._of_channel(wanted)
+
+    def _of_channel(self, wanted: str) -> Sql:
+        """The deals whose source leads in or out; of "", those of which nobody says."""
+        ways = read_settings(self.database).channels
+        fits = self._values("source", lambda source: channel_of(source, ways) == wanted)
+        return one_of("deal.source", fits)
 
     def _lost_for(self, value: str) -> Sql:
         known = {*LOSS_CATEGORIES, *self._values("loss_category", lambda category: True)}
