@@ -36,7 +36,8 @@ class Settings:
 
     `week_start` is 0 for Monday, `fiscal_shift` the months by which the business year begins
     after January, `sources` where leads come from, each with `:in` or `:out` behind it where the
-    team says so (`source_names`, `channels`), `min_gap_hours` the least time between two touches from our side. With
+    team says so (`source_names`, `channels`), `source_asked` whether a new deal says its own (the
+    place in `ASKED`), `min_gap_hours` the least time between two touches from our side. With
     `owner_now` numbers count a deal for its present owner, not for the one at the event. The last
     three count where people have roles: whether reps change only their own deals, whose they see
     (one of `SEEN`), and whether managers see what deals keep for their owners.
@@ -54,6 +55,7 @@ class Settings:
     reps_see: int = 0
     managers_see_floors: bool = False
     demo: bool = False
+    source_asked: int = 0
 
     @property
     def zone(self) -> ZoneInfo:
@@ -63,6 +65,11 @@ class Settings:
     def source_names(self) -> tuple[str, ...]:
         """The sources as deals name them."""
         return tuple(_name_and_channel(entry)[0] for entry in self.sources)
+
+    @property
+    def lead_source(self) -> str:
+        """Whether a new deal says where it came from: a word of `ASKED`."""
+        return ASKED[self.source_asked]
 
     @property
     def channels(self) -> Mapping[str, str]:
@@ -98,6 +105,8 @@ _OWNERS = ("then", "now")
 _EDITED = ("all", "own")
 SEEN = ("all", "team", "own")
 """Whose deals those see who are less than a manager: `Settings.reps_see` is the place in it."""
+ASKED = ("asked", "required", "optional")
+"""Whether a new deal says where it came from: it is asked for, is demanded, or may be left out."""
 _FLOORS = ("owner", "managers")
 _LONGEST_GAP = 720
 
@@ -149,7 +158,9 @@ def _sources(text: str) -> tuple[str, ...]:
         if name:
             found.setdefault(fold(name), f"{name}:{channel}" if channel else name)
     if not found:
-        raise BadInput("There is no source to choose from.", hint="For example: referral,web,fair:in")
+        raise BadInput(
+            "There is no source to choose from.", hint="For example: referral,web,fair:in"
+        )
     return tuple(found.values())
 
 
@@ -203,6 +214,13 @@ SETTINGS: Mapping[str, Choice] = {
         lambda now: ",".join(now.sources),
         _sources,
         "referral,web,fair:in",
+    ),
+    "lead-source": Choice(
+        "source_asked",
+        ASKED,
+        "where a new deal came from: asked for, required (source:none will do), or optional",
+        lambda now: ASKED[now.source_asked],
+        ASKED.index,
     ),
     "min-gap": Choice(
         "min_gap_hours",

@@ -40,6 +40,10 @@ CHOICES: dict[str, dict[str, dict[str, object]]] = {
         "owner": {"managers_see_floors": False}, "managers": {"managers_see_floors": True},
     },
     "sources": {"referral,fair:in": {"sources": ("referral", "fair:in")}},
+    "lead-source": {
+        "asked": {"source_asked": 0}, "required": {"source_asked": 1},
+        "optional": {"source_asked": 2},
+    },
     "min-gap": {"48": {"min_gap_hours": 48}, "0": {"min_gap_hours": 0}},
 }  # fmt: skip
 
@@ -114,6 +118,7 @@ def test_before_anybody_chooses_a_workspace_counts_so() -> None:
     before = {
         "week-start": "monday", "fiscal-start": "january", "count-for-owner": "then",
         "reps-edit": "all", "reps-see": "all", "floor-value": "owner", "min-gap": "24",
+        "lead-source": "asked",
         "sources": "referral,inbound,web,email,social,cold-call,event,partner,advertising,other",
     }  # fmt: skip
     assert {name: chosen(plain, name) for name in SETTINGS} == before, "a new one stands above"
