@@ -116,11 +116,11 @@ class _Check:
             ((deal.id, line) for deal in deals for line in _searched(deal, notes[deal.id])),
             (
                 (row["id"], line)
-                for row in self.rows(
-                    "SELECT id, folded FROM deal"
-                    " UNION ALL SELECT deal_id, folded FROM note WHERE NOT removed"
+                for row in (
+                    *self.rows("SELECT * FROM deal"),
+                    *self.rows("SELECT deal_id AS id, folded FROM note WHERE NOT removed"),
                 )
-                for line in row["folded"].split("\n")
+                for line in (row.get("folded_whole") or row["folded"]).split("\n")
             ),
         )
 
@@ -220,7 +220,9 @@ def _touches(events: Iterable[Event]) -> set[str]:
 
 def _searched(deal: Deal, notes: Mapping[str, str]) -> list[str]:
     people = [f"{who.name} {who.email}" for who in deal.contacts.values()]
-    texts = (deal.title, deal.account, *people, *notes.values())
+    loss = (deal.loss.competitor, deal.loss.reason) if deal.loss else ()
+    about = (deal.contact_reason, deal.source_detail, deal.snooze_reason, *deal.competitors, *loss)
+    texts = (deal.title, deal.account, *people, *about, *notes.values())
     return [fold(text) for text in texts if text]
 
 

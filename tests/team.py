@@ -20,7 +20,8 @@ from tests.verbs import Workspace
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
-SETTINGS = Settings(currency="EUR", zone_name="Europe/Berlin")
+SETTINGS = Settings(currency="EUR", zone_name="Europe/Berlin", source_asked=2)
+"""This team leaves it to its reps whether a new deal says where it came from."""
 
 REPS = tuple(map(Rep, ("ana", "bo", "cy")))
 

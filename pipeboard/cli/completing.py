@@ -238,7 +238,11 @@ _CHOICES: Final = (
     " where setting.name = '%s'))"
 )
 _LOSS: Final = _of(_CHOICES % "loss_categories")
-_SOURCE: Final = _of(_CHOICES % "sources")
+_SOURCE: Final = _of(
+    "select case when name like '%:in' then substr(name, 1, length(name) - 3)"
+    " when name like '%:out' then substr(name, 1, length(name) - 4) else name end as name, told"
+    f" from ({_CHOICES % 'sources'})"
+)
 
 
 def _saved(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:

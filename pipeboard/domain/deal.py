@@ -65,9 +65,10 @@ CHANNEL_OF: Mapping[str, str] = MappingProxyType(
 )
 
 
-def channel_of(source: str) -> str:
-    """`in` or `out`; empty where the source does not tell."""
-    return CHANNEL_OF.get(source.strip().lower(), "")
+def channel_of(source: str, channels: Mapping[str, str] = CHANNEL_OF) -> str:
+    """`in` or `out`, as a workspace says (`Settings.channels`); empty where the source does not
+    tell."""
+    return channels.get(source.strip().lower(), "")
 
 
 NOTHING: Mapping[str, Never] = MappingProxyType({})

@@ -38,7 +38,7 @@ class FieldKind(Generic[T]):
     read: Callable[[str, date, str], T]
     clean: Callable[[T | None, str], T | None]
     empty: T | None = None
-    compared: Literal["name", "date", "number"] = "name"
+    compared: Literal["name", "part", "date", "number"] = "name"
 
     @property
     def is_set(self) -> bool:
@@ -177,6 +177,7 @@ def _untyped(text: str, today: date, currency: str) -> NoReturn:
 
 
 LINE: FieldKind[str] = FieldKind(_text, _line)
+FREE_LINE: FieldKind[str] = FieldKind(_text, _line, compared="part")
 OPTIONAL_LINE: FieldKind[str] = FieldKind(_text, _line_or_none)
 MONEY: FieldKind[Money] = FieldKind(lambda text, _, money: parse_money(text, money), _not_negative)
 DAY: FieldKind[date] = FieldKind(
@@ -186,7 +187,7 @@ INSTANT: FieldKind[datetime] = FieldKind(_untyped, _as_it_is)
 PERCENT: FieldKind[int] = FieldKind(lambda text, *_: parse_percent(text), _probability)
 CATEGORY: FieldKind[str] = FieldKind(_text, _category)
 TAGS: FieldKind[tuple[str, ...]] = FieldKind(_words, lambda tags, _: clean_tags(tags), ())
-NAMES: FieldKind[tuple[str, ...]] = FieldKind(_words, _names, ())
+NAMES: FieldKind[tuple[str, ...]] = FieldKind(_words, _names, (), "part")
 _SAID: FieldKind[Mapping[str, str]] = FieldKind(_untyped, _as_it_is)
 _DIGEST: FieldKind[str] = FieldKind(_untyped, _as_it_is)
 
@@ -194,8 +195,9 @@ AnyField: TypeAlias = DealField[Any]
 
 FIELDS: tuple[AnyField, ...] = (
     DealField(
-        name="contact_reason", kind=LINE, has_column=True, typed="contact_reason", quick="reason",
-        aliases=("reason",), label="Why they came", from_rows=True,
+        name="contact_reason", kind=FREE_LINE, has_column=True, typed="contact_reason",
+        quick="reason", aliases=("reason",), label="Why they came", from_rows=True,
+        filtered=("part of why they got in touch", "contact_reason:leak"),
     ),
     DealField(
         name="account", kind=LINE, typed="account", quick="account", aliases=("company",),
@@ -228,8 +230,9 @@ FIELDS: tuple[AnyField, ...] = (
         has_column=True, from_rows=True, filtered=("where it came from", "source:referral"),
     ),
     DealField(
-        name="source_detail", kind=LINE, typed="source_detail", label="Source detail", sequel=True,
-        has_column=True, from_rows=True,
+        name="source_detail", kind=FREE_LINE, typed="source_detail", label="Source detail",
+        sequel=True, has_column=True, from_rows=True,
+        filtered=("part of where exactly it came from", "source_detail:hall"),
     ),
     DealField(
         name="tags", kind=TAGS, typed="tags", quick="tag", label="Tags", event=Kind.TAGGED,
@@ -237,7 +240,7 @@ FIELDS: tuple[AnyField, ...] = (
     ),
     DealField(
         name="competitors", kind=NAMES, typed="competitors", label="Competitors", sequel=True,
-        from_rows=True,
+        from_rows=True, filtered=("part of a competitor's name", "competitors:acme"),
     ),
     DealField(
         name="links", kind=NAMES, typed="links", label="Links to files", sequel=True,
@@ -252,7 +255,10 @@ FIELDS: tuple[AnyField, ...] = (
         name="floor_value", kind=MONEY, typed="floor_value", aliases=("floor",),
         label="Lowest value", told="lowest value", from_rows=True, private=True,
     ),
-    DealField(name="trial_close", kind=LINE, has_column=True, typed="trial_close", from_rows=True),
+    DealField(
+        name="trial_close", kind=LINE, has_column=True, typed="trial_close", from_rows=True,
+        filtered=("how a trial close went", "trial_close:yes"),
+    ),
     DealField(
         name="external_id", kind=OPTIONAL_LINE, typed="external_id", merged=False, has_column=True,
     ),

@@ -40,7 +40,7 @@ FIELDS: tuple[Field, ...] = (
     Field("stage", "name", "the stage it is in", "stage:demo"),
     Field("owner", "name", "a rep, me or none", "owner:me", optional=True),
     *(
-        Field(one.name, one.kind.compared, *one.filtered, optional=True)
+        Field(one.name, one.kind.compared, *one.filtered, one.aliases, optional=True)
         for one in DEAL_FIELDS
         if one.filtered
     ),
@@ -51,6 +51,7 @@ FIELDS: tuple[Field, ...] = (
     Field("currency", "name", "the currency of its value", "currency:USD", optional=True),
     Field("channel", "name", "in or out", "channel:in", optional=True),
     Field("lost", "name", "lost for this reason", "lost:price", optional=True),
+    Field("lost_reason", "part", "part of why it was lost", "lost_reason:budget", optional=True),
     Field("value", "money", "what it is worth", "value>20k", optional=True),
     Field("age", "days", "days in its stage", "age>14", optional=True),
     Field("idle", "days", "days since the last touch", "idle>7", optional=True),
@@ -93,7 +94,7 @@ STATE_ALIASES: Mapping[str, StateName] = MappingProxyType({"rot": "stalled", "ro
 
 # What has no field's name: how it is typed, and what it asks for.
 FORMS: tuple[tuple[str, str], ...] = (
-    ("lumen", "the word occurs in the name, the company, a person or a note"),
+    ("lumen", "the word occurs in a name, a note or a reason; a competitor, or where it came from"),
     ('"spare parts"', "the words occur together; quotes also take signs literally"),
     ("+inbound", "the tag (also tag:inbound; tag:none is without any tag)"),
     ("@ana", "the same as owner:ana; mine is owner:me"),

@@ -44,7 +44,8 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`text` occurs in the title, the account, a person's name or a note; folded on both sides."""
+    """`text` occurs in a note, or in what a deal is found by (`rows.folded`); folded on both
+    sides."""
 
     text: str
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
-from pipeboard.domain.errors import Ambiguous, BadInput, NotFound, PipeboardError
+from pipeboard.domain.errors import Ambiguous, BadInput, NotFound, PipeboardError, Refused
 from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.settings import Rep
+from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.text import clean_line, did_you_mean, few, fold, nearest, quoted
 
 if TYPE_CHECKING:
@@ -213,6 +213,18 @@ def about_source(source: str, known: Sequence[str]) -> tuple[str, ...]:
         return ()
     near = did_you_mean(source, known)
     return (f"{quoted(source)} is none of the sources here. {near}",) if near else ()
+
+
+def about_unsaid_source(settings: Settings) -> tuple[str, ...]:
+    """A remark on a new deal that says no source; `Refused` where the team requires one."""
+    if settings.lead_source == "optional":
+        return ()
+    first, *others = settings.source_names
+    known = f"source:{first}" + (f" (or {few(others, 3)})" if others else "")
+    how = f"{known} in the line, or source:none where nobody knows."
+    if settings.lead_source == "required":
+        raise Refused("A new deal says where it came from.", hint=f"Write {how}")
+    return (f"Where it came from is not said: set source={first}; next time {how}",)
 
 
 def about_changed(

@@ -73,6 +73,7 @@ class Stage:
     playbook: str = ""
     next_step: str = ""
     retired: bool = False
+    marketing_qualified: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -121,7 +122,15 @@ class Pipeline:
         """The stages that qualify a deal which enters them: from the first one in use that is
         flagged `qualified` up to the win, and retired ones that are flagged; empty where no stage
         is."""
-        flagged = [stage for stage in self.stages if stage.is_open and stage.qualified]
+        return self._from_first([stage for stage in self.stages if stage.qualified])
+
+    @cached_property
+    def marketing_qualifying(self) -> frozenset[int]:
+        """The same of the flag `marketing_qualified`: what makes an MQL of a deal."""
+        return self._from_first([stage for stage in self.stages if stage.marketing_qualified])
+
+    def _from_first(self, marked: Sequence[Stage]) -> frozenset[int]:
+        flagged = [stage for stage in marked if stage.is_open]
         first = next((self.position(s.id) for s in flagged if not s.retired), len(self.stages))
         later = {stage.id for stage in self.stages[first:] if stage.kind is not StageKind.LOST}
         return (

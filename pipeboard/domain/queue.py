@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain import hygiene
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.criteria import About, Unmet, unmet
-from pipeboard.domain.deal import Deal, channel_of
+from pipeboard.domain.deal import CHANNEL_OF, Deal, channel_of
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.money import Money, Rates, half_up
 from pipeboard.domain.pipeline import Pipeline
@@ -63,14 +63,15 @@ NO_WORTHS: Worths = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What the queue is made by: the local day, whose it is (None: everybody's), who is away, and
-    what money is worth by stage."""
+    """What the queue is made by: the local day, whose it is (None: everybody's), who is away,
+    what money is worth by stage, and which sources lead in or out."""
 
     today: date
     zone: ZoneInfo
     rep: str | None = None
     away: frozenset[str] = frozenset()
     worths: Worths = field(default_factory=lambda: NO_WORTHS)
+    channels: Mapping[str, str] = field(default_factory=lambda: CHANNEL_OF)
 
 
 class Reason(NamedTuple):
@@ -211,9 +212,9 @@ def closes_soon(deal: Deal, today: date) -> bool:
     return close is not None and today <= close <= today + timedelta(days=CLOSING_DAYS)
 
 
-def is_new_inbound(deal: Deal) -> bool:
+def is_new_inbound(deal: Deal, channels: Mapping[str, str] = CHANNEL_OF) -> bool:
     """A lead that came to us, and that nobody has answered or planned anything for."""
-    is_in = channel_of(deal.source) == "in"
+    is_in = channel_of(deal.source, channels) == "in"
     return is_in and deal.last_touch_at is None and deal.next_step is None
 
 
@@ -249,7 +250,7 @@ def _own_reasons(deal: Deal, pipeline: Pipeline, day: Day) -> Iterator[Reason]:
         yield Reason(Tier.OVERDUE, f"next step overdue {(today - due).days}d")
     if due == today:
         yield Reason(Tier.TODAY, "next step due today")
-    yield from (Reason(Tier.NEW, text) for text in _news(deal, today))
+    yield from (Reason(Tier.NEW, text) for text in _news(deal, day))
     if due is None:
         yield Reason(Tier.NO_NEXT_STEP, "the next step has no day" if step else "no next step")
     for text in stalled_reasons(deal, pipeline, today, day.zone):
@@ -261,12 +262,12 @@ def _own_reasons(deal: Deal, pipeline: Pipeline, day: Day) -> Iterator[Reason]:
             yield Reason(Tier.HYGIENE, hygiene.LABELS[fault])
 
 
-def _news(deal: Deal, today: date) -> Iterator[str]:
-    if deal.has_woken(today):
+def _news(deal: Deal, day: Day) -> Iterator[str]:
+    if deal.has_woken(day.today):
         yield f"woke: {deal.snooze_reason}" if deal.snooze_reason else "woke from its snooze"
     if deal.given_by:
         yield f"new from @{deal.given_by}"
-    if is_new_inbound(deal):
+    if is_new_inbound(deal, day.channels):
         yield f"new inbound lead ({deal.source})"
 
 

@@ -175,6 +175,11 @@ class QuickAdd:
     def account(self) -> str:
         return str(self.given.get("account", ""))
 
+    @property
+    def says_source(self) -> bool:
+        """Whether it says where the lead came from, or that nobody knows (`source:none`)."""
+        return "source" in self.given
+
 
 def parse_quick_add(line: str, *, today: date, currency: str, tui: bool = False) -> QuickAdd:
     """The deal that the line describes; dates count from `today`, amounts are in `currency`.

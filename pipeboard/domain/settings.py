@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.deal import LOSS_CATEGORIES
+from pipeboard.domain.deal import CHANNEL_OF, LOSS_CATEGORIES, channel_of
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, with_values
-from pipeboard.domain.text import clean_line, fold, quoted
+from pipeboard.domain.text import clean_line, few, fold, quoted
 
 SOURCES = (
     "referral",
@@ -34,7 +35,9 @@ class Settings:
     """Currency and IANA zone of all numbers, and the lists that people choose from.
 
     `week_start` is 0 for Monday, `fiscal_shift` the months by which the business year begins
-    after January, `min_gap_hours` the least time between two touches from our side. With
+    after January, `sources` where leads come from, each with `:in` or `:out` behind it where the
+    team says so (`source_names`, `channels`), `source_asked` whether a new deal says its own (the
+    place in `ASKED`), `min_gap_hours` the least time between two touches from our side. With
     `owner_now` numbers count a deal for its present owner, not for the one at the event. The last
     three count where people have roles: whether reps change only their own deals, whose they see
     (one of `SEEN`), and whether managers see what deals keep for their owners.
@@ -52,10 +55,27 @@ class Settings:
     reps_see: int = 0
     managers_see_floors: bool = False
     demo: bool = False
+    source_asked: int = 0
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.zone_name)
+
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """The sources as deals name them."""
+        return tuple(_name_and_channel(entry)[0] for entry in self.sources)
+
+    @property
+    def lead_source(self) -> str:
+        """Whether a new deal says where it came from: a word of `ASKED`."""
+        return ASKED[self.source_asked]
+
+    @property
+    def channels(self) -> Mapping[str, str]:
+        """The channel of every source that has one, ours and the team's, as `channel_of` asks."""
+        own = ((name.lower(), way) for name, way in map(_name_and_channel, self.sources) if way)
+        return {**CHANNEL_OF, **dict(own)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +105,8 @@ _OWNERS = ("then", "now")
 _EDITED = ("all", "own")
 SEEN = ("all", "team", "own")
 """Whose deals those see who are less than a manager: `Settings.reps_see` is the place in it."""
+ASKED = ("asked", "required", "optional")
+"""Whether a new deal says where it came from: it is asked for, is demanded, or may be left out."""
 _FLOORS = ("owner", "managers")
 _LONGEST_GAP = 720
 
@@ -119,14 +141,26 @@ def _gap(text: str) -> int:
     return int(hours)
 
 
-def _names(text: str) -> tuple[str, ...]:
-    """Names between commas, each once, in their order."""
-    names = (clean_line(name, field="source") for name in text.split(","))
+_CHANNEL_BEHIND = re.compile(r"\s*:\s*(in|out)\s*\Z", re.IGNORECASE)
+
+
+def _name_and_channel(entry: str) -> tuple[str, str]:
+    """`fair` and `in` of `fair:in`; nothing for the channel where none is said."""
+    said = _CHANNEL_BEHIND.search(entry)
+    return (entry[: said.start()], said[1].lower()) if said else (entry, "")
+
+
+def _sources(text: str) -> tuple[str, ...]:
+    """Names between commas with what is said of their channel, each once, in their order."""
     found: dict[str, str] = {}
-    for name in filter(None, names):
-        found.setdefault(fold(name), name)
+    for part in text.split(","):
+        name, channel = _name_and_channel(clean_line(part, field="source"))
+        if name:
+            found.setdefault(fold(name), f"{name}:{channel}" if channel else name)
     if not found:
-        raise BadInput("There is no source to choose from.", hint="For example: referral,web,fair")
+        raise BadInput(
+            "There is no source to choose from.", hint="For example: referral,web,fair:in"
+        )
     return tuple(found.values())
 
 
@@ -176,10 +210,17 @@ SETTINGS: Mapping[str, Choice] = {
     "sources": Choice(
         "sources",
         (),
-        "where leads come from: what forms, hygiene and Tab offer",
+        "where leads come from; NAME:in or NAME:out says whether they come to us",
         lambda now: ",".join(now.sources),
-        _names,
-        "referral,web,fair",
+        _sources,
+        "referral,web,fair:in",
+    ),
+    "lead-source": Choice(
+        "source_asked",
+        ASKED,
+        "where a new deal came from: asked for, required (source:none will do), or optional",
+        lambda now: ASKED[now.source_asked],
+        ASKED.index,
     ),
     "min-gap": Choice(
         "min_gap_hours",
@@ -195,6 +236,27 @@ SETTINGS: Mapping[str, Choice] = {
 def chosen(settings: Settings, name: str) -> str:
     """What a setting is, in the word that a person writes."""
     return SETTINGS[name].of(settings)
+
+
+def told(settings: Settings, name: str) -> str:
+    """What a setting is, in a sentence."""
+    if name == "sources":
+        return f"Leads come from {', '.join(settings.sources)}."
+    return f"{name} is {chosen(settings, name)}."
+
+
+def about_sources(settings: Settings) -> tuple[str, ...]:
+    """A remark on the sources of which neither the team nor we say whether leads come to us; that
+    of `other` nobody can."""
+    unsaid = [
+        name
+        for name in settings.source_names
+        if name not in SOURCES and not channel_of(name, settings.channels)
+    ]
+    if not unsaid:
+        return ()
+    said = f"Whether leads come to us is not known of {few(unsaid, 4)}"
+    return (f"{said}: write {unsaid[0]}:in or {unsaid[0]}:out.",)
 
 
 def meant_value(name: str, typed: str) -> str:

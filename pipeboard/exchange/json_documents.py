@@ -303,6 +303,7 @@ def _stage(stage: Stage) -> Document:
         "expected_days": stage.expected_days,
         "idle_days": stage.idle_days,
         "qualified": stage.qualified,
+        "marketing_qualified": stage.marketing_qualified,
         "forecast_category": str(stage.category),
         "criteria": [str(criterion) for criterion in stage.criteria],
         "checklist": list(stage.checklist),

@@ -37,6 +37,8 @@ _INTRODUCTION = """\
 # Stages stand in their order. A stage keeps its id when it is renamed or moved; one that is left
 # out is retired, and its history stays. A new stage has no id.
 # probability: percent. expected_days, idle_days: limits, leave them out for none.
+# qualified: deals count as sales-qualified from there on; marketing_qualified = true on an earlier
+# stage tells how many marketing-qualified ones become that, and how soon.
 # criteria: what a deal must have to move on, such as value, answer timeline,
 # rating authority >= 2, answers >= 4, contact decision_maker, next step, checklist.
 """
@@ -77,6 +79,7 @@ def _stage_values(stage: Stage) -> Document:
         "expected_days": stage.expected_days,
         "idle_days": stage.idle_days,
         "qualified": stage.qualified,
+        "marketing_qualified": stage.marketing_qualified or None,
         "forecast_category": str(stage.category),
         "outcome": stage.outcome,
         "criteria": [str(criterion) for criterion in stage.criteria],
@@ -238,6 +241,7 @@ def _stage(table: _Table) -> Stage:
         table.lines("playbook"),
         table.line("next_step"),
         table.flag("retired"),
+        table.flag("marketing_qualified"),
     )
 
 

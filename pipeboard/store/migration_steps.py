@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 
 from pipeboard.domain.events import replay
+from pipeboard.domain.text import fold
 from pipeboard.store.opening import new_id
 from pipeboard.store.projecting.facts import LOG, PASSED_ELSEWHERE, entered_at, facts_from_log
 from pipeboard.store.rows import event_from_row
@@ -175,6 +177,29 @@ def _words(whole: str) -> dict[str, str]:
 def _ratings(whole: str) -> dict[str, str]:
     key = index_key(whole, RATINGS_BYTES)
     return {} if key == whole else {"ratings": key}
+
+
+def find_by_reasons(operations: Operations) -> None:
+    """What was written about deals is found too: why they came, from where exactly, against whom,
+    why they were lost or sleep."""
+    connection, last = operations.get_bind(), 0
+    names = "contact_reason, source_detail, doc, loss_competitor, loss_reason, snooze_reason"
+    asked = text(
+        f"SELECT id, coalesce(folded_whole, folded), {names} FROM deal WHERE id > :last"
+        " ORDER BY id LIMIT :many"
+    )
+    put = text("UPDATE deal SET folded = :folded, folded_whole = :folded_whole WHERE id = :id")
+    while rows := connection.execute(asked, {"last": last, "many": _DEALS_AT_ONCE}).all():
+        last, changed = rows[-1][0], []
+        for deal_id, known, reason, detail, doc, *others in rows:
+            rivals = json.loads(doc).get("competitors", ())
+            lines = (fold(line or "") for line in (reason, detail, *rivals, *others))
+            if told := [line for line in lines if line]:
+                whole = "\n".join((known, *told))
+                long = {"folded": whole, "folded_whole": None} | _words(whole)
+                changed.append({"id": deal_id, **long})
+        if changed:
+            connection.execute(put, changed)
 
 
 def _value(whole: str) -> dict[str, str]:
@@ -385,6 +410,7 @@ STEPS: Mapping[int, Step] = {
     12: tell_first_entries,
     13: tell_precision,
     14: tell_gates_passed_elsewhere,
+    15: find_by_reasons,
 }
 FIND_NEW_COLUMNS = 15
 """Steps from this number on find the columns that tables have by now; those before make theirs."""

@@ -247,7 +247,10 @@ def _doc(deal: Deal) -> str:
 
 def folded(deal: Deal) -> str:
     """What a deal is found by besides its notes, as searching compares it: a line each for what a
-    card shows, the title and each person, of which none is empty."""
+    card shows, the title and each person, then what was written about it, of which none is
+    empty."""
     people = (f"{person.name} {person.email}" for person in deal.contacts.values())
-    lines = map(fold, (deal.account, deal.title, *people))
+    loss = (deal.loss.competitor, deal.loss.reason) if deal.loss else ()
+    reasons = (deal.contact_reason, deal.source_detail, *deal.competitors, *loss)
+    lines = map(fold, (deal.account, deal.title, *people, *reasons, deal.snooze_reason))
     return "\n".join(line for line in lines if line)

@@ -98,6 +98,7 @@ _ASKED: Mapping[str, Collection[str]] = {
     "currency": ("value",),
     "channel": ("source",),
     "lost": ("loss", "outcome"),
+    "lost_reason": ("loss",),
     "value": ("value",),
     "next": ("next_step",),
     "close": ("expected_close",),
@@ -106,6 +107,7 @@ _ASKED: Mapping[str, Collection[str]] = {
     "probability": ("probability_bp", "stage_id"),
     "tag": ("tags",),
     **{one.name: (one.name,) for one in DEAL_FIELDS if one.filtered},
+    "competitors": ("competitors", "loss"),
 }
 """The fields of a deal that a word of a filter rests on; of other words that may be any."""
 _ASKED_OF_STATES: Mapping[str, Collection[str]] = {

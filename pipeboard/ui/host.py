@@ -67,24 +67,20 @@ def overridden(change: Change, reason: str) -> Change:
 
 @dataclass(frozen=True, slots=True)
 class AddDeal:
-    """A new deal as it is typed in one line, in a stage of a pipeline."""
+    """A new deal as it is typed in one line, in a stage of a pipeline; `source` is what was
+    answered where the line says none."""
 
     line: str
     pipeline: Pipeline
     stage_id: int
     new_rep: bool = False
+    source: str | None = None
 
     def __call__(self, workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
         from pipeboard.workspace.new_deals import add_deal
 
-        return add_deal(
-            workspace,
-            self.line,
-            pipeline=self.pipeline,
-            stage_id=self.stage_id,
-            tui=True,
-            new_rep=self.new_rep,
-        )
+        add = partial(add_deal, workspace, self.line, tui=True, new_rep=self.new_rep)
+        return add(pipeline=self.pipeline, stage_id=self.stage_id, source=self.source)
 
 
 def with_new_rep(change: Change) -> Change | None:

@@ -26,7 +26,7 @@ from pipeboard.domain.pipeline_rules import (
     with_retired,
 )
 from pipeboard.domain.roles import ANYBODY, Role, given_role
-from pipeboard.domain.settings import Rep, Settings, chosen, with_choice
+from pipeboard.domain.settings import Rep, Settings, about_sources, told, with_choice
 from pipeboard.domain.text import clean_line, did_you_mean, fold, in_quotes, quoted
 from pipeboard.store import Store
 from pipeboard.store.reading.setup import pipeline_data
@@ -349,9 +349,9 @@ def choose_setting(service: Service, name: str, value: str, **once: Unpack[Once]
     """One setting, by its name and the word for what it may be, beside what others are now."""
     settings = with_choice(service.settings, name, value)
     moved = tuple(_periods_moved(service, settings))
-    now = chosen(settings, name)
-    receipt = save_settings(service, settings, f"{name} is {now}.", **once)
-    return replace(receipt, notes=(*receipt.notes, *moved))
+    remarks = about_sources(settings) if name == "sources" else ()
+    receipt = save_settings(service, settings, told(settings, name), **once)
+    return replace(receipt, notes=(*receipt.notes, *moved, *remarks))
 
 
 def _periods_moved(service: Service, after: Settings) -> Iterator[str]:

@@ -216,7 +216,7 @@ def _not_asked(service: Service, text: str, deals: Sequence[Deal]) -> tuple[str,
 
 def _about_fields(service: Service, changes: Sequence[Change]) -> tuple[str, ...]:
     known = [(each.before, each.after) for each in changes if each.before is not None]
-    about = about_changed(known, service.reader.reps, service.me, service.settings.sources)
+    about = about_changed(known, service.reader.reps, service.me, service.settings.source_names)
     return (*about, *unsupported(known, service.reader.pipelines))
 
 

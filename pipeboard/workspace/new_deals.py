@@ -16,8 +16,8 @@ from pipeboard.domain.deciding.moves import target_stage
 from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.domain.events import Kind
-from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.people import CALENDAR, about_owner, about_source
+from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.people import CALENDAR, about_owner, about_source, about_unsaid_source
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
 from pipeboard.domain.settings import Rep
@@ -69,14 +69,18 @@ def add_deal(
     stage_id: int | None = None,
     tui: bool = False,
     new_rep: bool = False,
+    source: str | None = None,
     **once: Unpack[Once],
 ) -> Receipt:
     """A deal as the quick-add line says, in `stage_id` unless the line names a stage.
 
-    An owner whom nobody knows is refused, or made with `new_rep`.
+    An owner whom nobody knows is refused, or made with `new_rep`; `source` is what was answered
+    where the line says none.
     """
     currency = service.pipeline_now(pipeline.id).currency
     parsed = parse_quick_add(line, today=service.today, currency=currency, tui=tui)
+    if source is not None and not parsed.says_source:
+        parsed = replace(parsed, given={**parsed.given, "source": source})
     return create_deal(
         service,
         parsed,
@@ -168,7 +172,8 @@ def _made(
     owner = change.after.owner
     notes = (
         *about_owner(reps, owner, service.me),
-        *about_source(change.after.source, service.settings.sources),
+        *about_source(change.after.source, service.settings.source_names),
+        *(() if parsed.says_source else about_unsaid_source(service.settings)),
         *overridden((change,)),
     )
     if owner and all(rep.name != owner for rep in reps):

@@ -574,6 +574,10 @@ FILTERS = {
     "value": "value=40k",
     "owner": "owner:ana",
     "source": "source:referral",
+    "source_detail": "source_detail:hall",
+    "contact_reason": "reason:broke",
+    "competitors": "competitors:rival",
+    "trial_close": "trial_close:conditional",
     "expected_close": "close:2026-12-19",
     "offer_expires_on": "offer_expires_on>=2026-12-31 -offer_expires_on:none",
     "probability_bp": "p=61",
@@ -586,14 +590,10 @@ FILTERS = {
     "contacts": "mika",
 }
 NO_FILTER = {
-    "source_detail": "free text, different in each deal",
-    "contact_reason": "free text, different in each deal",
-    "competitors": "a list without an index",
     "links": "a list without an index",
     "floor_value": "the owner's own: a filter would tell it to others",
-    "trial_close": "one factor of the score, which has a filter",
     "external_id": "find and import look it up",
-    "snooze_reason": "free text, different in each deal",
+    "snooze_reason": "words find it",
     "quote_sent_at": "follow-ups are counted in show",
     "terms": "a list without an index",
     "checklist": "a list without an index",
@@ -611,6 +611,56 @@ def test_a_filter_finds_a_deal_by_each_field(pipe: Type, ana: Workspace) -> None
         if found.lines != ["D-1"]:
             wrong[name] = found.out + found.err
     assert wrong == {}
+
+
+FOUND = {
+    "title": "packaging",
+    "account": "lumen",
+    "source_detail": "hall 7",
+    "contact_reason": "line broke",
+    "competitors": "rivalt",
+    "snooze_reason": "budget freeze",
+    "contacts": "mika laine",
+}
+"""What is typed of each text of a deal to find it by."""
+NOT_FOUND = {
+    "owner": "one of few: @ana",
+    "source": "one of few: source:referral",
+    "category": "one of four: category:commit",
+    "trial_close": "one of three: trial_close:yes",
+    "tags": "a sign of its own: +inbound",
+    "fields": "a name of its own: field.product:GTX",
+    "external_id": "another tool's: list --json tells it, import looks it up",
+    "links": "addresses are opened, not remembered",
+    "next_step": "what is to be done is another thing tomorrow",
+    "answers": "long, and each has its question: q:need",
+    "terms": "read on the deal",
+    "checklist": "the same words on every deal of a stage",
+    **dict.fromkeys(("value", "floor_value", "probability_bp"), "a number"),
+    **dict.fromkeys(
+        ("expected_close", "offer_expires_on", "snoozed_until", "quote_sent_at"), "a day"
+    ),
+}
+
+
+def test_words_find_a_deal_by_each_text(pipe: Type, ana: Workspace) -> None:
+    full(ana)
+    add(ana, "Other: thing 7 EUR @bo")
+    texts = without(GIVEN, NOT_FOUND)
+    assert [name for name in texts if name not in FOUND] == [], "words, or why they do not find it"
+    for name in texts:
+        assert pipe("list", "--ids", f'"{FOUND[name]}"').lines == ["D-1"], name
+        assert [found.deal_id for found in ana.reader.find(FOUND[name])] == [1], name
+
+
+def test_a_lost_deal_is_found_by_why_it_was_lost_and_to_whom(pipe: Type, ana: Workspace) -> None:
+    first, other = add(ana, "Lumen Oy: pilot").id, add(ana, "Acme: pilot").id
+    ana.lose([first], Loss("price", "Budget was cut", "Rivaltech", objection="too-dear"))
+    ana.lose([other], Loss("timing"))
+    for typed in ("lost_reason:cut", "competitors:rival", "cut lost", "rivaltech"):
+        assert pipe("list", "--ids", typed).lines == [f"D-{first}"], typed
+    for typed in ("lost_reason:none lost", "competitors:none lost"):
+        assert pipe("list", "--ids", typed).lines == [f"D-{other}"], typed
 
 
 # from deal to deal

@@ -384,6 +384,7 @@ def test_how_numbers_are_counted_is_set_for_the_workspace(team: Type) -> None:
         "reps-see": "all",
         "floor-value": "owner",
         "sources": "referral,inbound,web,email,social,cold-call,event,partner,advertising,other",
+        "lead-source": "asked",
         "min-gap": "24",
     }
     assert team("metrics", "--json").json["period"]["label"] == "2026Q3"

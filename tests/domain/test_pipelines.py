@@ -29,7 +29,8 @@ OWN = Pipeline(
 )
 ANOTHER: dict[str, Any] = {
     "name": "Other", "kind": StageKind.OPEN, "probability_bp": 1_234, "outcome": "They said so.",
-    "expected_days": 5, "idle_days": 6, "qualified": True, "category": Category.BEST,
+    "expected_days": 5, "idle_days": 6, "qualified": True, "marketing_qualified": True,
+    "category": Category.BEST,
     "criteria": (parse_criterion("value"),), "checklist": ("Ask",), "playbook": "Listen.",
     "next_step": "call", "retired": True,
     "label": "Why", "ask": "Why now?", "why": "It shows.", "good": "A day.",
@@ -172,7 +173,9 @@ THIRD: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", THIRD)
 def test_what_both_changed_of_a_stage_differently_is_a_difference(name: str) -> None:
-    assert {*THIRD, "qualified", "retired"} == set(fields_of(Stage, "id", "kind"))
+    assert {*THIRD, "qualified", "marketing_qualified", "retired"} == set(
+        fields_of(Stage, "id", "kind")
+    )
     mine, theirs = (with_stage(2, **{name: values[name]}) for values in (ANOTHER, THIRD))
     found = merge(OWN, mine, theirs)
     (difference,) = found.differences

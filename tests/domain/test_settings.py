@@ -6,9 +6,19 @@ import re
 
 import pytest
 
+from pipeboard.domain.deal import channel_of
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.settings import SETTINGS, Rep, Settings, chosen, meant_value, with_choice
+from pipeboard.domain.settings import (
+    SETTINGS,
+    Rep,
+    Settings,
+    about_sources,
+    chosen,
+    meant_value,
+    told,
+    with_choice,
+)
 
 CHOICES: dict[str, dict[str, dict[str, object]]] = {
     "week-start": {
@@ -29,7 +39,11 @@ CHOICES: dict[str, dict[str, dict[str, object]]] = {
     "floor-value": {
         "owner": {"managers_see_floors": False}, "managers": {"managers_see_floors": True},
     },
-    "sources": {"referral,fair": {"sources": ("referral", "fair")}},
+    "sources": {"referral,fair:in": {"sources": ("referral", "fair:in")}},
+    "lead-source": {
+        "asked": {"source_asked": 0}, "required": {"source_asked": 1},
+        "optional": {"source_asked": 2},
+    },
     "min-gap": {"48": {"min_gap_hours": 48}, "0": {"min_gap_hours": 0}},
 }  # fmt: skip
 
@@ -57,6 +71,11 @@ def test_a_word_sets_one_thing_and_is_read_back(name: str, word: str) -> None:
     [
         ("week-start", "sun", "sunday"),
         ("sources", " Fair, referral,,fair ", "Fair,referral"),
+        (
+            "sources",
+            "Fair : IN, list:out, fair:out, a:b:in, to:inn",
+            "Fair:in,list:out,a:b:in,to:inn",
+        ),
         ("min-gap", "36h", "36"),
     ],
 )
@@ -81,11 +100,25 @@ def test_what_a_setting_cannot_be_is_refused(name: str, typed: str, why: str) ->
         with_choice(Settings(), name, meant_value(name, typed))
 
 
+def test_a_team_says_of_its_own_sources_and_of_ours_whether_leads_come_to_us() -> None:
+    settings = with_choice(Settings(), "sources", "web:out,Fair:in,a:b:in,expo,other")
+    assert settings.source_names == ("web", "Fair", "a:b", "expo", "other")
+    found = {name: channel_of(name, settings.channels) for name in settings.source_names}
+    assert found == {"web": "out", "Fair": "in", "a:b": "in", "expo": "", "other": ""}
+    assert channel_of(" FAIR", settings.channels) == channel_of("referral", settings.channels)
+    assert told(settings, "sources") == "Leads come from web:out, Fair:in, a:b:in, expo, other."
+    assert about_sources(settings) == (
+        "Whether leads come to us is not known of expo: write expo:in or expo:out.",
+    )
+    assert about_sources(Settings()) == ()
+
+
 def test_before_anybody_chooses_a_workspace_counts_so() -> None:
     plain = Settings()
     before = {
         "week-start": "monday", "fiscal-start": "january", "count-for-owner": "then",
         "reps-edit": "all", "reps-see": "all", "floor-value": "owner", "min-gap": "24",
+        "lead-source": "asked",
         "sources": "referral,inbound,web,email,social,cold-call,event,partner,advertising,other",
     }  # fmt: skip
     assert {name: chosen(plain, name) for name in SETTINGS} == before, "a new one stands above"

@@ -314,6 +314,7 @@ def test_a_pipeline_tells_its_criteria_as_they_are_written() -> None:
         "expected_days": 14,
         "idle_days": 7,
         "qualified": False,
+        "marketing_qualified": False,
         "forecast_category": "pipeline",
         "criteria": ["answer need", "answer timeline", "answer authority"],
         "checklist": ["Ask the seven questions", "Name who signs"],

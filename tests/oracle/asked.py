@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.money import exponent
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline import Pipeline, Stage
 from tests.oracle.log import LOST, WON, Told
 
 DAY = 86_400_000_000
@@ -179,7 +179,13 @@ class Asked:
         return len(ids) if place == WON else -1 if place == LOST else ids.index(place)
 
     def qualified_at(self, deal: Told) -> int | None:
-        first = next((self.rank(s.id) for s in self.stages if s.qualified), None)
+        return self._reached(deal, [s for s in self.stages if s.qualified])
+
+    def marketing_at(self, deal: Told) -> int | None:
+        return self._reached(deal, [s for s in self.stages if s.marketing_qualified])
+
+    def _reached(self, deal: Told, flagged: Sequence[Stage]) -> int | None:
+        first = next((self.rank(s.id) for s in flagged), None)
         if first is None:
             return None
         for step, (at, place) in enumerate(deal.path):

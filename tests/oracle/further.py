@@ -82,6 +82,24 @@ def cycle_once_qualified(asked: Asked) -> Answer:
     return in_days(middle([max(0, end - at) for at, end in known if at is not None and end]))
 
 
+def of_marketing(asked: Asked) -> Answer:
+    bars = [asked.rank(stage.id) for stage in asked.stages if stage.qualified]
+    told = ((asked.marketing_at(deal), deal) for deal in asked.counted)
+    leads = [d for at, d in told if at is not None and asked.holds(at) and asked.mine(d, at)]
+    became = [d for d in leads if any(asked.rank(place) >= min(bars) for _, place in d.path)]
+    return share(len(became), len(leads))
+
+
+def marketing_took(asked: Asked) -> Answer:
+    told = ((asked.marketing_at(d), asked.qualified_at(d), d) for d in asked.counted)
+    spans = [
+        then - first
+        for first, then, deal in told
+        if first is not None and then is not None and asked.holds(then) and asked.mine(deal, then)
+    ]
+    return in_days(middle(spans))
+
+
 def lead_velocity_average(asked: Asked) -> Answer:
     if not any(stage.qualified for stage in asked.stages) or asked.start > asked.now:
         return None
@@ -172,6 +190,8 @@ FURTHER: dict[str, Callable[[Asked], Answer]] = {
     "value_kept": value_kept,
     "cycle_days_active_median": active_cycle,
     "cycle_days_qualified_median": cycle_once_qualified,
+    "mql_conversion": of_marketing,
+    "mql_to_sql_days_median": marketing_took,
     "lead_velocity_average": lead_velocity_average,
     "pace": pace,
     "coverage_required_by_win_rate": by_win_rate,

@@ -60,7 +60,10 @@ def _walk(path: Path, zone: str, seed: int, commands: int) -> Team:
     ana.save_pipeline(wanted)
     flagged = [
         replace(
-            stage, qualified=place == 2, probability_bp=None if place == 1 else stage.probability_bp
+            stage,
+            qualified=place == 2,
+            marketing_qualified=place == 1,
+            probability_bp=None if place == 1 else stage.probability_bp,
         )
         for place, stage in enumerate(sales(ana).stages)
     ]

@@ -66,7 +66,10 @@ def holds(node: Node, deal: Deal, pipeline: Pipeline, me: str, note: str) -> boo
             return fold(deal.owner) == fold(me)
         case Words(text):
             people = (person.name for person in deal.contacts.values())
-            return any(fold(text) in fold(it) for it in (deal.title, deal.account, note, *people))
+            loss = (deal.loss.reason, deal.loss.competitor) if deal.loss else ()
+            about = (deal.contact_reason, deal.source_detail, deal.snooze_reason, *loss)
+            said = (deal.title, deal.account, note, *people, *about, *deal.competitors)
+            return any(fold(text) in fold(it) for it in said)
         case _:
             return _leaf(node, deal, pipeline)
 
@@ -116,7 +119,7 @@ def _is(field: str, value: str, deal: Deal, pipeline: Pipeline) -> bool:
     if field == "stage":
         return fold(value) == fold(pipeline.stage(deal.stage_id).name)
     known = fold(str(_value(field, deal, pipeline) or ""))
-    if field in ("account", "title", "pipeline"):
+    if field in ("account", "title", "pipeline", "contact_reason", "source_detail"):
         return fold(value) in known
     return known == fold(value)
 
@@ -149,6 +152,8 @@ def _facts(deal: Deal) -> dict[str, Any]:
         "currency": deal.value.currency if deal.value else None,
         "channel": channel_of(deal.source),
         "lost": deal.loss.category if deal.loss else None,
+        "lost_reason": deal.loss.reason if deal.loss else None,
+        "competitors": "\n".join((deal.loss.competitor if deal.loss else "", *deal.competitors)),
         "q": sum(answer.is_given for answer in deal.answers.values()),
         "age": (TODAY - local_date(deal.stage_entered_at, ZONE)).days,
         "idle": (TODAY - local_date(deal.last_touch_at or deal.created_at, ZONE)).days,

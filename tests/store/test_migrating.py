@@ -17,6 +17,7 @@ import pytest
 from alembic.operations import Operations
 from sqlalchemy import Column, Text
 
+from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.store import Store
 from pipeboard.store.checking import check_copy
@@ -294,6 +295,27 @@ def test_gates_that_an_import_passed_are_no_overrides_of_anybody_here(tmp_path: 
     assert rows(team.path, asked) != told
     Store.open(str(team.path)).close()
     assert rows(team.path, asked) == told
+    assert disagreements(team.path) == []
+
+
+def test_older_deals_are_found_by_what_was_written_about_them(tmp_path: Path) -> None:
+    team = Team.make(tmp_path / "team.db")
+    ana = team.rep("ana")
+    add(ana, "Acme: pump")
+    long = add(ana, "Lumen Oy: pilot").id
+    ana.set_fields([long], [f"reason={'leaks ' * 150}"])
+    ana.set_fields([long], ["competitors=Rival, Ötker", f"source_detail={'7' * 250}"])
+    ana.lose([long], Loss("price", "Budget cut", "Rival"))
+    asked = "SELECT id, folded, folded_whole FROM deal ORDER BY id"
+    found = rows(team.path, asked)
+    with closing(sqlite3.connect(team.path)) as connection:  # as schema 15 had it
+        connection.execute("UPDATE deal SET folded_whole = NULL")
+        connection.execute("UPDATE deal SET folded = 'lumen oy\npilot' WHERE id = ?", (long,))
+        connection.execute("UPDATE counter SET value = 15 WHERE name = 'schema'")
+        connection.commit()
+    assert rows(team.path, asked) != found
+    run(team.path, {15: STEPS[15]}, 16)
+    assert rows(team.path, asked) == found
     assert disagreements(team.path) == []
 
 

@@ -306,6 +306,12 @@ def test_what_rests_on_more_than_fields_is_asked_of_every_deal_of_the_past(words
 LACKING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "owner": ({"owner": ""}, {"owner": "ana"}),
     "source": ({"source": ""}, {"source": "web"}),
+    "source_detail": ({"source_detail": ""}, {"source_detail": "Hall 7"}),
+    "contact_reason": ({"contact_reason": ""}, {"contact_reason": "a leak"}),
+    "competitors": ({"links": ('"competitors":',)}, {"competitors": ("Acme",)}),
+    "trial_close": ({"trial_close": ""}, {"trial_close": "yes"}),
+    "lost_reason": ({}, {"stage_id": 8, "outcome": Status.LOST, "closed_at": NOW,
+                         "loss": Loss("price", "too dear")}),
     "account": ({"account": ""}, {"account": "Acme"}),
     "currency": ({"value": None}, {"value": Money(0, "EUR")}),
     "value": ({"value": None}, {"value": Money(0, "EUR")}),

@@ -432,9 +432,9 @@ async def test_the_sources_to_choose_from_are_typed_there_too(demo: Path) -> Non
         await opened(board)
         await board.press("S", *"sources", "enter", "ctrl+u", ",", "enter")
         assert board.shows("There is no source to choose from.")
-        await board.press("ctrl+u", *"fair,web", "enter")
-        await board.until(lambda: board.state.reader.settings().sources == ("fair", "web"))
-        assert board.status == "sources is fair,web."
+        await board.press("ctrl+u", *"fair:in,web", "enter")
+        await board.until(lambda: board.state.reader.settings().source_names == ("fair", "web"))
+        assert board.status == "Leads come from fair:in, web."
 
 
 async def test_a_target_or_two_that_move_are_said_with_their_days(tmp_path: Path) -> None:

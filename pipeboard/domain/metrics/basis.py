@@ -268,6 +268,8 @@ class Basis:
             parts[standing(deal, self.now)].open.append(deal)
         for at, deal in self.deals.qualified:
             parts[event(deal, at)].qualified.append((at, deal))
+        for at, deal in self.deals.marketing:
+            parts[event(deal, at)].marketing.append((at, deal))
         return parts
 
     def only(self, grouping: Grouping, group: Group) -> Basis:

@@ -9,12 +9,14 @@ from fractions import Fraction
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.deals import (
+    NO_MARKETING,
     NO_QUALIFIED,
     NO_RATE,
     NO_VALUE,
     UNCLOSED,
     UNDATED,
     MoneySum,
+    mql_at,
     qualified_at,
 )
 from pipeboard.domain.metrics.history import BY_DAY, LOST, WON, DealHistory
@@ -30,6 +32,7 @@ from pipeboard.domain.metrics.result import (
     median,
     missing,
     nearest_rank,
+    proportion,
     ratio,
 )
 from pipeboard.domain.metrics.wording import named
@@ -149,6 +152,45 @@ def cycle_since_qualified(basis: Basis) -> Metric:
     left = {UNDATED: len(basis.won) - len(dated), UNQUALIFIED: len(dated) - len(known)}
     metric = of_durations(median(spans) if spans else None, known, reason)
     return replace(metric, excluded=left_out(left))
+
+
+@named("mql_conversion", Unit.RATIO, "MQL to SQL", better=True)
+def mql_conversion(basis: Basis) -> Metric:
+    """Qualified by now of the deals that marketing qualified in the period."""
+    if why := _no_way(basis):
+        return missing(Unit.RATIO, why)
+    leads = [deal for at, deal in basis.deals.marketing if basis.holds(at)]
+    first = basis.rules.qualified_at
+    became = [deal for deal in leads if first(deal.places) is not None]
+    pending = sum(first(deal.places) is None and deal.closed_at is None for deal in leads)
+    return proportion(became, leads, "no deal was marketing-qualified", pending=pending)
+
+
+@named("mql_to_sql_days_median", Unit.DAYS, "Days from MQL to SQL", better=False)
+def mql_to_sql(basis: Basis) -> Metric:
+    """Half of the deals that qualified in the period did so within so many days of marketing's
+    word."""
+    if why := _no_way(basis):
+        return missing(Unit.DAYS, why)
+    first, then = basis.rules.mql_at, basis.rules.qualified_at
+    now = [deal for at, deal in basis.deals.qualified if basis.holds(at)]
+    known = [deal for deal in now if mql_at(deal, basis.rules) is not None]
+    spans = sorted(
+        stay(basis, deal, start, end)
+        for deal in known
+        if (start := first(deal.places)) is not None
+        if (end := then(deal.places)) is not None
+    )
+    reason = "no deal qualified that marketing had" if now else "no deal qualified"
+    metric = of_durations(median(spans) if spans else None, known, reason)
+    return replace(metric, excluded=left_out({UNDATED: len(now) - len(known)}))
+
+
+def _no_way(basis: Basis) -> str:
+    """Why nothing goes from marketing's stage to a qualified one, where none is marked."""
+    if not basis.rules.marketing:
+        return NO_MARKETING
+    return "" if basis.rules.qualifying else NO_QUALIFIED
 
 
 @named("cycle_days_active_median", Unit.DAYS, "Active cycle", better=False)

@@ -21,6 +21,7 @@ UNDATED = "no created date"
 UNCLOSED = "no closing date"
 
 NO_QUALIFIED = "no stage is marked as qualified"
+NO_MARKETING = "no stage is marked as marketing_qualified"
 NOT_BEGUN = "the period has not begun"
 
 
@@ -155,7 +156,8 @@ class Deals:
     deal was theirs. `everything` holds merged and invalid deals too, for what left the pipeline;
     `created` holds archived ones, `closed` those of which it is known when, `open` only what stands
     on the board. `qualified` has the instant of the first entry into a qualified stage, or of the
-    win. `uncounted` has those in no number: merged away, or lost as invalid.
+    win, `marketing` the same of stages that are marketing-qualified. `uncounted` has those in no
+    number: merged away, or lost as invalid.
     """
 
     everything: Sequence[DealHistory]
@@ -163,12 +165,14 @@ class Deals:
     closed: list[DealHistory] = field(default_factory=list)
     open: list[DealHistory] = field(default_factory=list)
     qualified: list[tuple[int, DealHistory]] = field(default_factory=list)
+    marketing: list[tuple[int, DealHistory]] = field(default_factory=list)
     uncounted: list[DealHistory] = field(default_factory=list)
 
     @classmethod
     def of(cls, histories: Sequence[DealHistory], rules: MetricRules) -> Deals:
         """The deals of a whole pipeline."""
         deals, is_asked = cls(histories), bool(rules.qualifying)
+        has_marketing = bool(rules.marketing)
         for deal in histories:
             if not deal.counts:
                 deals.uncounted.append(deal)
@@ -176,6 +180,8 @@ class Deals:
             deals.created.append(deal)
             if is_asked and (at := qualified_at(deal, rules)) is not None:
                 deals.qualified.append((at, deal))
+            if has_marketing and (at := mql_at(deal, rules)) is not None:
+                deals.marketing.append((at, deal))
             if deal.closed_at is None:
                 if deal.is_open:
                     deals.open.append(deal)
@@ -262,7 +268,15 @@ class Rare:
 def qualified_at(deal: DealHistory, rules: MetricRules) -> int | None:
     """When a deal first entered a qualified stage or was won; skipping one counts. None also where
     nobody knows when: it began so, or that was a win without a date."""
-    place = rules.qualified_at(deal.places)
+    return _dated(deal, rules.qualified_at(deal.places))
+
+
+def mql_at(deal: DealHistory, rules: MetricRules) -> int | None:
+    """When a deal first entered a marketing-qualified stage, or one behind it; None as there."""
+    return _dated(deal, rules.mql_at(deal.places))
+
+
+def _dated(deal: DealHistory, place: int | None) -> int | None:
     if place is None or deal.known_by(place) == UNKNOWN:
         return None
     return deal.arrived_at[place]

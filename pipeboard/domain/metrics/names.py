@@ -38,7 +38,7 @@ _NUMBERS = (
     waterfall.slip_rate, waterfall.push_count, forecast.cautious_forecast,
     velocity.lead_velocity_average, process.adherence_rate, forecast.win_chance,
     time_in_stage.single_contact, coverage.next_coverage, coverage.attainment, coverage.pace,
-    coverage.leads_needed,
+    coverage.leads_needed, cycle.mql_conversion, cycle.mql_to_sql,
 )
 # fmt: on
 

@@ -90,7 +90,7 @@ def _counts(part: Basis) -> bool:
         or part.created
         or part.closed
         or part.stock.closed_within(days)
-        or any(part.holds(at) for at, _ in part.deals.qualified)
+        or any(part.holds(at) for at, _ in (*part.deals.qualified, *part.deals.marketing))
     )
 
 

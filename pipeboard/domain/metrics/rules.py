@@ -136,11 +136,24 @@ class MetricRules:
         return frozenset(WON if stage == won else stage for stage in self.pipeline.qualifying)
 
     @cached_property
+    def marketing(self) -> frozenset[int]:
+        """The same of the stages that make an MQL of a deal."""
+        won = self.pipeline.won.id
+        stages = self.pipeline.marketing_qualifying
+        return frozenset(WON if stage == won else stage for stage in stages)
+
+    @cached_property
     def qualified_at(self) -> Callable[[Places], int | None]:
         """At which place of those that a deal went through it first was in a qualified stage, or
         won; None where it never was."""
-        qualifying = self.qualifying
+        return self._first_among(self.qualifying)
 
+    @cached_property
+    def mql_at(self) -> Callable[[Places], int | None]:
+        """The same of the stages that make an MQL of a deal."""
+        return self._first_among(self.marketing)
+
+    def _first_among(self, qualifying: frozenset[int]) -> Callable[[Places], int | None]:
         def first(places: Places) -> int | None:
             return next((n for n, stage in enumerate(places) if stage in qualifying), None)
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 
 from pipeboard.domain.board import Signs
-from pipeboard.domain.deal import CHANNEL_OF, Deal
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.hygiene import ELSEWHERE, Alike, Fault
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money, Rates, half_up
@@ -40,14 +40,22 @@ from pipeboard.store.reading import attention
 from pipeboard.store.reading.deals import each_deal, read_deals
 from pipeboard.store.reading.health import fault_conditions, find_alike
 from pipeboard.store.reading.listing import Listing, wanted_of
-from pipeboard.store.reading.setup import read_reps
+from pipeboard.store.reading.setup import read_reps, read_settings
 from pipeboard.store.sql import FALSE, TRUE, Sql, among, compares, either, every, negated, one_of
 
 CLOSED_LOOKED_AT, CLOSED_DAYS = 1_000, 365
 _ENTERED = re.compile(r'\[-?\d+,"(?:created|moved|reopened)",(\d+)')
 """The stages that a deal was put into, in its facts (`projecting/facts.py`)."""
 _LAST = max(Tier)
-_INBOUND = tuple(source for source, channel in CHANNEL_OF.items() if channel == "in")
+
+
+def _as_lowered(channels: Mapping[str, str]) -> Iterator[str]:
+    """The sources by which leads come to us, as `lower` of the database leaves them: SQLite's
+    knows the letters of English alone."""
+    for name in (source for source, channel in channels.items() if channel == "in"):
+        written = {name, name.upper(), name.title(), name.capitalize()}
+        for one in sorted(way for way in written if way.lower() == name):
+            yield "".join(char.lower() if char.isascii() else char for char in one)
 
 
 class DayReader:
@@ -117,7 +125,12 @@ class DayReader:
             self.listing.owner,
             away,
             worths(self._chances(), self._currencies(), self._rates, today),
+            self._channels,
         )
+
+    @cached_property
+    def _channels(self) -> Mapping[str, str]:
+        return read_settings(self._database).channels
 
     def _currencies(self) -> list[str]:
         return self._database.column(
@@ -268,7 +281,7 @@ class DayReader:
         return either(c for fault, c in self._faults().items() if fault not in ELSEWHERE)
 
     def _news(self, day: str) -> Sql:
-        inbound = one_of("lower(trim(deal.source))", _INBOUND)
+        inbound = one_of("lower(trim(deal.source))", set(_as_lowered(self._channels)))
         untouched = Sql("deal.last_touch_at is null and not deal.has_step")
         given = Sql("deal.id in (select id from deal where live and given_by <> '')")
         woken = compares("deal.snoozed_until", "<=", day)

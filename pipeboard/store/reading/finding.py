@@ -59,8 +59,9 @@ def find(
     """The live deals whose name, company or people are most like `text`, the best first.
 
     The deal of that number stands before all, then names that begin so; of what is equally alike,
-    open deals stand first. Where nothing holds the text as it stands, its letters may be the first
-    ones of syllables, in their order (`lmlo` for Lumello), or some of them wrong.
+    open deals stand first. Where no name holds the text as it stands, its letters may be the first
+    ones of syllables, in their order (`lmlo` for Lumello), or some of them wrong. Deals of which
+    only something written about them holds it stand last.
     """
     wanted = fold(text[:_LONGEST])
     if not wanted:
@@ -69,15 +70,12 @@ def find(
     # Stages are named even when all are meant, since the index begins with the stage.
     stages = among("deal.stage_id", (stage.id for each in within for stage in each.stages))
     search = _Search(database, pipelines, wanted, every((stages, Sql("deal.live"))))
-    found = search.ranked(every(called(database, word) for word in wanted.split()))
-    if not found:
-        spelled = search.spelled()
-        known = {hit.deal_id for hit in spelled}
-        near = search.ranked(_nearly(database, wanted))
-        found = [*spelled, *(hit for hit in near if hit.deal_id not in known)]
-    numbered = search.numbered()
-    others = [one for one in found if one.deal_id not in {hit.deal_id for hit in numbered}]
-    return (*numbered, *others)[:limit]
+    holds = every(called(database, word) for word in wanted.split())
+    named, written = search.ranked(holds)
+    if not named:
+        named = [*search.spelled(), *search.ranked(_nearly(database, wanted))[0]]
+    found = {hit.deal_id: hit for hit in (*search.numbered(), *named, *written)}
+    return tuple(found.values())[:limit]
 
 
 @readable("the names of the deals")
@@ -158,17 +156,16 @@ class _Search:
         return [self._found(row) for row in rows]
 
     @readable("the names of the deals")
-    def ranked(self, condition: Sql) -> list[Found]:
-        """The deals that a condition finds, the most alike first."""
+    def ranked(self, condition: Sql) -> tuple[list[Found], list[Found]]:
+        """The deals that a condition finds: those with a name like the text, the most alike first,
+        and the others."""
         rows = self._rows(self._worth_ranking(condition))
         people = self._people([row["id"] for row in rows])
         likeness = _likeness(self._wanted)
         scored = [(max(map(likeness, _called(row, people))), row) for row in rows]
-        best = sorted(
-            (hit for hit in scored if hit[0] >= ALIKE),
-            key=lambda hit: (-round(hit[0]), hit[1]["outcome"] != "open", hit[1]["id"]),
-        )
-        return [self._found(row) for _, row in best]
+        scored.sort(key=lambda hit: (-round(hit[0]), hit[1]["outcome"] != "open", hit[1]["id"]))
+        alike = [self._found(row) for score, row in scored if score >= ALIKE]
+        return alike, [self._found(row) for score, row in scored if score < ALIKE]
 
     @readable("the names of the deals")
     def spelled(self) -> list[Found]:

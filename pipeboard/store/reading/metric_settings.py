@@ -23,7 +23,7 @@ from pipeboard.domain.text import as_own_field, did_you_mean, fold, quoted
 from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.reading.agreements import agreed_at, read_rates
 from pipeboard.store.reading.facts import read_fields
-from pipeboard.store.reading.setup import pipeline_from_data, read_reps
+from pipeboard.store.reading.setup import pipeline_from_data, read_reps, read_settings
 from pipeboard.store.sql import TRUE, Sql, among, every, one_of
 from pipeboard.store.troubles import readable
 
@@ -237,7 +237,8 @@ def read_attribute(
     no deal has such a field."""
     if name == "channel":
         sources = read_attribute(database, pipeline_id, "source", as_of)
-        return {deal_id: channel_of(source) for deal_id, source in sources.items()}
+        ways = read_settings(database).channels
+        return {deal_id: channel_of(source, ways) for deal_id, source in sources.items()}
     if name in _COLUMNS:
         rows = database.rows(
             f"select id, {name} as value from deal where pipeline_id = ?", (pipeline_id,)

@@ -25,6 +25,7 @@ _SAME = (
     "expected_days",
     "idle_days",
     "qualified",
+    "marketing_qualified",
     "playbook",
     "next_step",
     "retired",
@@ -97,7 +98,7 @@ def pipeline_from_rows(row: Row, stages: Iterable[Row]) -> Pipeline:
 
 
 def _stage(row: Row) -> Stage:
-    values = {name: row[name] for name in _SAME}
+    values = {name: row[name] for name in _SAME if name in row.keys()}  # noqa: SIM118
     for name in _NUMBERS:  # SQLite takes a text there
         if values[name] is not None and not 0 <= index(values[name]) <= _MOST:
             raise ValueError("a number that no stage can have")
@@ -107,6 +108,7 @@ def _stage(row: Row) -> Stage:
             "kind": StageKind(row["kind"]),
             "category": Category(row["category"]),
             "qualified": bool(row["qualified"]),
+            "marketing_qualified": bool(values.get("marketing_qualified")),
             "retired": bool(row["retired"]),
             "criteria": tuple(parse_criterion(line) for line in json.loads(row["criteria"])),
             "checklist": tuple(json.loads(row["checklist"])),

@@ -81,6 +81,9 @@ class StageRow(SQLModel, table=True):
     expected_days: int | None
     idle_days: int | None
     qualified: bool
+    marketing_qualified: bool = Field(
+        sa_column=Column(Boolean, nullable=False, server_default=false())
+    )
     category: str
     criteria: str
     checklist: str

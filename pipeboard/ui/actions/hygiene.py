@@ -143,7 +143,7 @@ async def _each(host: Host, work: Callable[[int], Awaitable[object]]) -> None:
 
 @asking(any_change)
 async def source(host: Host, ids: Ids) -> None:
-    known = host.program.settings.sources
+    known = host.program.settings.source_names
 
     def line() -> Prompt:
         return Prompt(

@@ -15,8 +15,10 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import written
 from pipeboard.domain.people import named
 from pipeboard.domain.pipeline import Pipeline, StageKind
-from pipeboard.ui.execute import ask_until_stored, carry_out, execute, key_again
-from pipeboard.ui.host import AddDeal, Host, Outcome, UseCase, ask, read, take_count
+from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
+from pipeboard.domain.settings import Settings
+from pipeboard.ui.execute import Came, Questions, carry_out, execute, key_again, until_stored
+from pipeboard.ui.host import AddDeal, Host, UseCase, ask, read, take_count
 from pipeboard.ui.keys import key_for
 from pipeboard.ui.last_view import Undoable
 from pipeboard.ui.overlays import prompt
@@ -315,11 +317,30 @@ async def add(host: BoardScreen) -> None:
     told = pipeline.currency, state.open_deal_of, state.new_rep_mark
     live = prompt.by_day(host, lambda today: prompt.quick_add(today, *told))
 
-    async def store(typed: str) -> Outcome:
-        return await carry_out(host, AddDeal(typed, pipeline, stage.id))
-
     line = partial(Prompt, f"Add to {stage.name}", live=live, draft_key="add")
-    await ask_until_stored(host, line, store)
+
+    async def attempt(questions: Questions) -> Came:
+        typed = await questions.ask(line)
+        if typed is None:
+            return None
+        new = parse_quick_add(typed, today=host.today, currency=pipeline.currency, tui=True)
+        settings, source = host.program.settings, None
+        if not new.says_source and settings.lead_source != "optional":
+            chosen = await questions.ask(partial(_where_from, new, settings))
+            if chosen is None:
+                return None
+            source = "" if chosen == NOBODY_KNOWS.id else chosen
+        return await carry_out(host, AddDeal(typed, pipeline, stage.id, source=source))
+
+    await until_stored(host, attempt)
+
+
+NOBODY_KNOWS = Option("none", "Nobody knows")
+
+
+def _where_from(new: QuickAdd, settings: Settings) -> Picker:
+    known = [Option(name, name) for name in settings.source_names]
+    return Picker(f"Where did {new.account or new.title} come from?", [NOBODY_KNOWS, *known])
 
 
 async def undo(host: Host) -> None:

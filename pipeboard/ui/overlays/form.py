@@ -288,7 +288,7 @@ def deal_form(
     """
     choices = {
         "category": ("", *(str(category) for category in Category)),
-        "source": ("", *settings.sources),
+        "source": ("", *settings.source_names),
     }
     fields = [
         FormField(

@@ -15,6 +15,8 @@ from pipeboard.domain.metrics.cycle import (
     cycle_median,
     cycle_p90,
     cycle_since_qualified,
+    mql_conversion,
+    mql_to_sql,
     stay,
     time_to_win,
     until,
@@ -41,6 +43,26 @@ def test_median_mean_and_ninetieth_percentile() -> None:
     assert cycle_median(basis).value == 20
     assert cycle_mean(basis).value == 40
     assert cycle_p90(basis).value == 90
+
+
+def test_of_what_marketing_qualified_some_qualifies_and_takes_its_days() -> None:
+    marked = (replace(PIPELINE.stages[0], marketing_qualified=True), *PIPELINE.stages[1:])
+    rules = replace(UTC_RULES, pipeline=replace(PIPELINE, stages=marked))
+    log = Log()
+    for day in (1, 2, 3, 4):
+        log.add(day)
+    log.move(1, 5, PROPOSAL)
+    log.move(2, 10, PROPOSAL)
+    basis = log.basis(20, rules=rules)
+    share, took = mql_conversion(basis), mql_to_sql(basis)
+    assert (share.value, share.num, share.den, share.pending) == (Fraction(1, 2), 2, 4, 2)
+    assert (took.value, took.n) == (6, 2)
+
+
+def test_without_either_flag_nobody_says_how_marketing_does() -> None:
+    for number in (mql_conversion, mql_to_sql):
+        found = number(won_after(3).basis(9))
+        assert (found.value, found.reason) == (None, "no stage is marked as marketing_qualified")
 
 
 def test_without_wins_there_is_no_cycle() -> None:

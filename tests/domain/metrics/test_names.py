@@ -67,13 +67,13 @@ MORE_IS_BETTER = (
     "value_kept created_value lead_velocity_rate lead_growth lead_velocity_average adherence "
     "attainment velocity_per_day run_rate_per_day coverage coverage_gross coverage_next "
     "forecast_weighted forecast_measured forecast_commit forecast_best forecast_pipeline "
-    "forecast_call forecast_cautious win_chance"
+    "forecast_call forecast_cautious win_chance mql_conversion"
 )
 LESS_IS_BETTER = (
     "lost_count lost_value cycle_days_median cycle_days_mean cycle_days_p90 close_days_km_median "
     "cycle_days_active_median cycle_days_qualified_median first_response_hours_median slip_rate "
     "push_count coverage_required coverage_required_by_win_rate rose_tint forecast_overdue "
-    "single_contact leads_needed"
+    "single_contact leads_needed mql_to_sql_days_median"
 )
 OF_WHAT_STANDS_OPEN = (
     "open_count open_value open_deal_size_mean velocity_per_day "

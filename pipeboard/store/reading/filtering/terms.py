@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -9,12 +10,13 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.deal import CHANNELS, LOSS_CATEGORIES, UNKNOWN, channel_of
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound, PipeboardError
+from pipeboard.domain.filter_fields import FIELDS as FILTER_FIELDS
 from pipeboard.domain.filter_nodes import ME, Compare, Op
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, currency_code, in_units_of
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.text import did_you_mean, fold, quoted
-from pipeboard.store.database import Database
+from pipeboard.store.database import Database, Row
 from pipeboard.store.reading.attention import (
     ENTRY_KNOWN,
     NO_NEXT_STEP,
@@ -23,6 +25,7 @@ from pipeboard.store.reading.attention import (
     micros_at,
 )
 from pipeboard.store.reading.deals import called
+from pipeboard.store.reading.setup import read_settings
 from pipeboard.store.sql import (
     VALUE_BYTES,
     Sql,
@@ -168,8 +171,16 @@ _UNSET = {
     "close": "deal.expected_close is null",
     "closed": f"(deal.closed_at is null or not {ENTRY_KNOWN})",
     **{name: f"not {_KNOWN[name]}" for name in ("created", "age", "idle")},
-    **{name: f"deal.{name} is null" for name, how in _OF_THE_TABLE.items() if how != "name"},
+    **{name: f"deal.{name} is null" for name, how in _OF_THE_TABLE.items() if how == "date"},
+    "lost_reason": "coalesce(deal.loss_reason, '') = ''",
+    "competitors": "(coalesce(deal.loss_competitor, '') = ''"
+    """ and deal.doc not like '%"competitors":%')""",
 }
+_PARTS = {one.name: f"deal.{one.name}" for one in FILTER_FIELDS if one.kind == "part"} | {
+    "lost_reason": "deal.loss_reason",
+    "competitors": "deal.doc",
+}
+"""Where the texts stand of which a part is looked for."""
 
 
 class Texts:
@@ -200,8 +211,6 @@ class Texts:
                 return self._in_pipeline(value)
             case "category":
                 return self._in_category(value)
-            case "account" | "title":
-                return self._part(field, value)
             case "owner":
                 return self._same("owner", self.scope.me if fold(value) == ME else value)
             case "channel":
@@ -211,14 +220,14 @@ class Texts:
             case "currency":
                 return compares("deal.value_currency", "=", _code(value))
             case _:
-                return self._same(field, value)
+                return (self._part if field in _PARTS else self._same)(field, value)
 
     def unset(self, field: str) -> Sql:
         match field:
             case "tag":
                 return negated(self._has("deal_tag", Sql("deal_tag.tag <> ''")))
             case "channel":
-                return one_of("deal.source", self._values("source", lambda s: not channel_of(s)))
+                return self._of_channel("")
             case "probability":
                 return Sql(f"{effective_probability(self.scope)} is null")
             case _:
@@ -303,13 +312,9 @@ class Texts:
     def _values(self, column: str, fits: Callable[[str], bool]) -> list[str]:
         """The values of a column that fit, of the few that it has."""
         shelves = ("live", "not live") if self._has_archive else ("live",)
-        known = {value for shelf in shelves for value in self._distinct(column, shelf)}
+        asked = f"select distinct {column} from deal where {column} is not null and "
+        known = {value for shelf in shelves for value in self._listed(asked + shelf)}
         return sorted(value for value in known if fits(value))
-
-    def _distinct(self, column: str, shelf: str) -> list[str]:
-        return self._listed(
-            f"select distinct {column} from deal where {shelf} and {column} is not null"
-        )
 
     def _listed(self, sql: str) -> list[str]:
         """The one column of an answer, as long as nothing changes."""
@@ -319,7 +324,13 @@ class Texts:
         wanted = fold(value)
         if wanted not in CHANNELS:
             raise _bad(f"channel:{value}", "a channel is in or out", value, CHANNELS)
-        return one_of("deal.source", self._values("source", lambda s: channel_of(s) == wanted))
+        return self._of_channel(wanted)
+
+    def _of_channel(self, wanted: str) -> Sql:
+        """The deals whose source leads in or out; of "", those of which nobody says."""
+        ways = read_settings(self.database).channels
+        fits = self._values("source", lambda source: channel_of(source, ways) == wanted)
+        return one_of("deal.source", fits)
 
     def _lost_for(self, value: str) -> Sql:
         known = {*LOSS_CATEGORIES, *self._values("loss_category", lambda category: True)}
@@ -328,27 +339,28 @@ class Texts:
             raise _bad(f"lost:{value}", said, value, sorted(known))
         return self._same("loss_category", value)
 
-    def _part(self, column: str, value: str) -> Sql:
-        """The text occurs in one column; looked for where words are, then made sure of."""
+    def _part(self, field: str, value: str) -> Sql:
+        """The text occurs in one field; looked for where words are, then made sure of."""
         wanted = fold(value)
         found = self.database.remembered(
-            ("part", column, wanted, self._has_archive), lambda: self._holding(column, wanted)
+            ("part", field, wanted, self._has_archive), lambda: self._holding(field, wanted)
         )
         return among("deal.id", found)
 
-    def _holding(self, column: str, wanted: str) -> list[int]:
+    def _holding(self, field: str, wanted: str) -> list[int]:
         somewhere = called(self.database, wanted)
         stages = among("deal.stage_id", (s.id for p in self.scope.pipelines for s in p.stages))
         rows = [
             row
             for shelf in ("deal.live", "not deal.live")[: 2 if self._has_archive else 1]
             for row in self.database.rows(
-                f"select deal.id, deal.{column} as value from deal where deal.id in (select deal.id"
+                f"select deal.id, {_PARTS[field]} as value, deal.loss_competitor from deal"
+                " where deal.id in (select deal.id"
                 f" from deal where {stages.text} and {shelf} and {somewhere.text})",
                 somewhere.values,
             )
         ]
-        return [row["id"] for row in rows if wanted in fold(row["value"])]
+        return [row["id"] for row in rows if any(wanted in fold(one) for one in _texts(field, row))]
 
     def _in_pipeline(self, value: str) -> Sql:
         names = {
@@ -378,6 +390,13 @@ class Texts:
         )
         by_stage = every((Sql("deal.category is null"), among("deal.stage_id", stages)))
         return either((compares("deal.category", "=", wanted), by_stage))
+
+
+def _texts(field: str, row: Row) -> tuple[str, ...]:
+    """What a deal says in a field: of competitors each, and the one that won it."""
+    if field != "competitors":
+        return (row["value"] or "",)
+    return (row["loss_competitor"] or "", *json.loads(row["value"]).get(field, ()))
 
 
 def _refused(term: str, error: PipeboardError) -> BadInput:

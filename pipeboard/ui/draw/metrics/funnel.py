@@ -52,13 +52,16 @@ WIN_RATES = (
     "lead_velocity_rate",
     "lead_growth",
 )
+MARKETING = ("mql_conversion", "mql_to_sql_days_median")
+"""Shown where a stage is marked for them."""
 _SHOWN_MONTHS = 7
 
 
 def funnel_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
     """Cohorts, win rates, what was skipped, lead velocity."""
+    names = WIN_RATES + MARKETING if shown.report.basis.rules.marketing else WIN_RATES
     return TabLayout(
-        figures(WIN_RATES, shown, whole),
+        figures(names, shown, whole),
         (cohorts(shown, half, reading=True), paths(shown, half)),
         (values(shown, half), leads(shown, half)),
     )
