@@ -15,7 +15,7 @@ from pipeboard.ui.overlays import form
 from pipeboard.ui.overlays.form import Form, FormField, about
 from pipeboard.ui.overlays.question import Given
 from pipeboard.ui.terminal.drafts import Drafts
-from tests.domain.deciding_cases import new
+from tests.domain.deciding_cases import SALES, new
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
 FORECASTS = ("", "pipeline", "best", "commit")
@@ -255,7 +255,7 @@ def test_the_form_of_a_deal_has_what_may_be_seen_and_says_what_each_field_takes(
     today = date(2026, 11, 23)
 
     def fields_for(eyes: str) -> dict[str, FormField]:
-        _, fields = form.deal_form(deal, today, settings, eyes, "EUR", lambda name: f"{name}?")
+        _, fields = form.deal_form(deal, SALES, today, settings, eyes, lambda name: f"{name}?")
         return {field.name: field for field in fields}
 
     mine, theirs = fields_for("ana"), fields_for("bo")
