@@ -113,7 +113,7 @@ def _texts(deal: Deal, trait: Trait) -> tuple[str, ...]:
         case "tags":
             texts = deal.tags
         case _:
-            texts = (getattr(deal, field),)
+            texts = (getattr(deal, field),) if field in OF_WORDS else ()
     return tuple(filter(None, texts))
 
 

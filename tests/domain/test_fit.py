@@ -161,6 +161,11 @@ def test_a_trait_that_no_deal_could_be_held_against_is_refused(
     assert message in refused.value.message and hint in refused.value.hint
 
 
+def test_a_trait_of_a_field_that_is_none_tells_nothing() -> None:
+    for field in ("sauce", "field.", "floor_value", "id"):
+        assert found(Trait(field, ("x",)), floor_value=Money(1, "EUR")).percent is None
+
+
 def test_one_field_has_one_trait() -> None:
     with pytest.raises(BadInput, match=r"'field\.Industry' is there twice"):
         check_traits(asking(INDUSTRY, Trait("field.Industry", ("steel",))))

@@ -9,7 +9,7 @@ import pytest
 
 from pipeboard.domain.deal import Answer
 from pipeboard.domain.money import Money
-from pipeboard.domain.pipeline import Category
+from pipeboard.domain.pipeline import Category, Trait
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.overlays import form
 from pipeboard.ui.overlays.form import Form, FormField, about
@@ -260,6 +260,11 @@ def test_the_form_of_a_deal_has_what_may_be_seen_and_says_what_each_field_takes(
 
     mine, theirs = fields_for("ana"), fields_for("bo")
     assert [*mine][-2:] == ["fields.a", "fields.b"]
+    ideal = replace(SALES, traits=(Trait("field.size", ("1..9",)), Trait("field.A", ("1",))))
+    _, asked = form.deal_form(deal, ideal, today, settings, "ana")
+    assert [(one.name, one.value) for one in asked][-3:] == [
+        ("fields.a", "1"), ("fields.b", "2"), ("fields.size", ""),
+    ]  # fmt: skip
     assert {*mine} - {*theirs} == {"floor_value"}
     assert [name for name, field in mine.items() if field.remark is not None] == ["owner"]
     assert mine["category"].choices == ("", *map(str, Category))

@@ -134,7 +134,10 @@ def _trait_data(trait: Trait) -> dict[str, object]:
 
 
 def _trait(data: Row) -> Trait:
-    return Trait(str(data["field"]), tuple(map(str, data["wanted"])), index(data["weight"]))
+    wanted, weight = tuple(map(str, data["wanted"])), index(data["weight"])
+    if not wanted or not 1 <= weight <= _MOST:
+        raise ValueError("a trait that no pipeline can have")
+    return Trait(str(data["field"]), wanted, weight)
 
 
 @readable("the settings")
