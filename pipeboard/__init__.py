@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __version__ = "0.2.0"
-SCHEMA = 16
+SCHEMA = 17
 """The number of the database's schema: what a start compares before it reads anything."""
 
 # The flags of every verb that take a value.

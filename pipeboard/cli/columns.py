@@ -148,6 +148,13 @@ def _warmth(listed: Listed) -> str:
     return warmth(listed.deal, listed.pipeline, listed.today, listed.zone) or ""
 
 
+def _fit(listed: Listed) -> str:
+    from pipeboard.domain.fit import fit
+
+    found = fit(listed.deal, listed.pipeline)
+    return "" if found is None or found.percent is None else str(found.percent)
+
+
 def _age(listed: Listed) -> str:
     return _number(days_in_stage(listed.deal, listed.today, listed.zone))
 
@@ -215,6 +222,7 @@ _OF_SEVERAL = (
     ListColumn("answered", lambda x: str(len(x.deal.answered(x.pipeline))), right=True),
     ListColumn("score", _score),
     ListColumn("warmth", _warmth),
+    ListColumn("fit", _fit, right=True),
     ListColumn("version", lambda x: str(x.deal.version), right=True),
 )
 _NAMED_OTHERWISE = frozenset(("probability_bp", "category"))

@@ -111,7 +111,8 @@ def changed_names(agreement: Agreement) -> tuple[str, ...]:
     found = [
         name for name in ("name", "currency") if before.get(name) != after.get(name) and before
     ]
-    for part, key, label in (("stages", "id", "name"), ("questions", "key", "label")):
+    parts = (("stages", "id", "name"), ("questions", "key", "label"), ("traits", "field", "field"))
+    for part, key, label in parts:
         old, new = ({row[key]: row for row in rows_of(side, part)} for side in (before, after))
         for one in dict.fromkeys((*old, *new)):
             mine, theirs = old.get(one, {}), new.get(one, {})
@@ -133,7 +134,7 @@ def contents_of(value: Rep | Settings) -> Contents:
 
 
 def rows_of(contents: Contents, part: str) -> list[JsonObject]:
-    """The stages or the questions of a pipeline."""
+    """The stages, the questions or the traits of a pipeline."""
     rows = contents.get(part) or ()
     return [
         json_object(row) for row in json_list(json.loads(rows) if isinstance(rows, str) else rows)

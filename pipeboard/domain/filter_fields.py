@@ -74,6 +74,7 @@ FIELDS: tuple[Field, ...] = (
         direction=Direction.BACK,
     ),
     Field("score", "number", "its score, 0 to 100", "score<50", optional=True),
+    Field("fit", "number", "how well it fits the ideal customer", "fit>=60", optional=True),
     Field("probability", "percent", "its chance to be won", "p>50", aliases=("p",), optional=True),
     Field("q", "number", "how many questions are answered", "q<3"),
 )

@@ -7,8 +7,10 @@ keeps them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import operator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from pipeboard.domain.lazy_dataclass import dataclass, field
@@ -17,6 +19,16 @@ from pipeboard.domain.text import fold
 
 Op: TypeAlias = Literal["<", "<=", "=", ">=", ">"]
 StateName: TypeAlias = Literal["open", "won", "lost", "archived", "snoozed", "stalled", "overdue"]
+
+COMPARES: Mapping[Op, Callable[[int, int], bool]] = MappingProxyType(
+    {
+        "<": operator.lt,
+        "<=": operator.le,
+        "=": operator.eq,
+        ">=": operator.ge,
+        ">": operator.gt,
+    }
+)
 
 ME = "me"
 

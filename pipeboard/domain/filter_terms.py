@@ -27,6 +27,7 @@ from pipeboard.domain.filter_nodes import (
     Unset,
     Words,
     any_of,
+    leaves,
     negation,
 )
 from pipeboard.domain.lazy_dataclass import dataclass, field
@@ -263,6 +264,19 @@ def _read_compared(field: Field, op: Op, text: str, context: FilterContext) -> N
     if _amount(first) > _amount(last):
         raise BadInput("the range ends below its beginning", hint=f"Write it like {high}..{low}.")
     return And((first, last))
+
+
+_RANGE = Field("", "money", "", "50..500 or >=1m")
+
+
+def read_range(text: str, currency: str) -> tuple[Compare, ...]:
+    """The comparisons that `50..500`, `>=1m` or `=12` ask of a number, in the workspace's
+    `currency` where they name none. Raises BadInput for what is no range."""
+    sign = _SIGN.match(text)
+    op = cast(Op, (sign and sign[1]) or "=")
+    bound = text[sign.end() if sign else 0 :].strip()
+    found = _read_compared(_RANGE, op, bound, FilterContext(date.min, currency))
+    return tuple(part for part in leaves(found) if isinstance(part, Compare))
 
 
 def _refuse_one_unit(low: str, high: str) -> None:

@@ -132,8 +132,7 @@ def _unknown(code: str) -> BadInput:
 
 
 LARGEST = 10**13
-"""The largest amount, in minor units: far above any deal, and times 10,000 basis points and summed
-over a stage still within the 64 bits of the database."""
+"""The largest amount in minor units: times 10,000 basis points, a stage's sum fits into 64 bits."""
 
 _LONGEST = 60
 _CERTAIN_BP = 10_000
@@ -208,14 +207,16 @@ def rounded_share(minor_bp: int | Fraction) -> int:
     return int((2 * minor_bp + _CERTAIN_BP) // (2 * _CERTAIN_BP))
 
 
-def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) -> Money:
+def parse_money(
+    text: str, currency: str, decimal: DecimalMark | None = None, *, coarsely: bool = False
+) -> Money:
     """The amount that was typed, in `currency` (ISO 4217) unless the text names another.
 
     Reads `40k`, `1.2m`, `€1.234,50`, `$1,234.50`, `1 234,50 €`, `EUR 40000`. Of `.` and `,` the
-    last is the decimal mark. One alone before exactly three digits groups thousands, except before
-    `k` or `m`, and except a dot in a currency of three decimals; where it is known that `decimal`
-    is the decimal mark, that holds. Raises BadInput for anything else:
-    a negative amount, parts of a minor unit, more than `LARGEST`.
+    last is the decimal mark (or `decimal`, where that is known). One alone before exactly three
+    digits groups thousands, except before `k` or `m`, and a dot in a currency of three decimals.
+    Raises BadInput for anything else: a negative amount; parts of a minor unit and more than
+    `LARGEST`, but where it is read `coarsely`, to be compared.
     """
     if len(text) > _LONGEST:
         _refuse(text)
@@ -236,13 +237,13 @@ def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) ->
     whole, fraction = _split_number(text, parts["number"], exponent(code), bool(power), decimal)
     shift = exponent(code) + power - len(fraction)
     minor, rest = divmod(int(whole + fraction) * 10 ** max(shift, 0), 10 ** max(-shift, 0))
-    if rest:
+    if rest and not coarsely:
         raise OutOfRange(
             f"{quoted(text)} has more decimals than {code}",
             hint=f"{code} has {exponent(code) or 'no'} decimals.",
             currency=code,
         )
-    if minor > LARGEST:
+    if minor > LARGEST and not coarsely:
         raise OutOfRange(
             f"{quoted(text)} is too large an amount",
             hint=f"{format_money(Money(LARGEST, code))} is the most.",

@@ -10,6 +10,9 @@ from pipeboard.domain.errors import Ambiguous, Criterion, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import did_you_mean, fold, slug
 
+OWN = "field."
+"""Before the name of a field that people make for themselves."""
+
 
 class StageKind(StrEnum):
     """What being in a stage means for a deal: a step of the work, or one of the two outcomes."""
@@ -52,6 +55,29 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Trait:
+    """Something that the ideal customer is or has: in which field of a deal it stands, what is
+    wanted there (one of some words, or of some ranges of numbers), and how much it weighs."""
+
+    field: str
+    wanted: tuple[str, ...]
+    weight: int = 1
+
+    @property
+    def key(self) -> str:
+        return self.field
+
+    @property
+    def label(self) -> str:
+        return self.own_field or self.field.replace("_", " ")
+
+    @property
+    def own_field(self) -> str:
+        """Which of the fields that people make for themselves it is about; "" for another one."""
+        return self.field.removeprefix(OWN) if self.field.startswith(OWN) else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One column of the board.
 
@@ -82,7 +108,8 @@ class Stage:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Stages in their order, the outcomes last, and the questions that qualify a deal."""
+    """Stages in their order, the outcomes last, the questions that qualify a deal, and the traits
+    of the ideal customer, none where the pipeline does not say what that is like."""
 
     id: int
     name: str
@@ -90,6 +117,7 @@ class Pipeline:
     stages: tuple[Stage, ...]
     questions: tuple[Question, ...] = ()
     version: int = 1
+    traits: tuple[Trait, ...] = ()
 
     @cached_property
     def _by_id(self) -> dict[int, Stage]:

@@ -8,9 +8,9 @@ from functools import partial
 from typing import TypeAlias
 
 from pipeboard.domain.lazy_dataclass import dataclass, fields
-from pipeboard.domain.pipeline import Pipeline, Question, Stage
+from pipeboard.domain.pipeline import Pipeline, Question, Stage, Trait
 
-Part: TypeAlias = Stage | Question
+Part: TypeAlias = Stage | Question | Trait
 
 _NAMES = ("name", "label")
 _IN_FULL = ("outcome", "playbook", "ask", "why", "good")
@@ -19,10 +19,11 @@ _IN_FULL = ("outcome", "playbook", "ask", "why", "good")
 
 @dataclass(frozen=True, slots=True)
 class PipelineChange:
-    """One thing that is another: of a `stage`, a `question` or the `pipeline`, by its name now.
+    """One thing that is another: of a `stage`, a `question`, a `trait` or the `pipeline`, by its
+    name now.
 
     `did` is `added`, `removed` (retired), `back` (in use again), `renamed`, `moved` or `changed`;
-    `part` is the id of the stage or the key of the question, `field` what changed, `before` and
+    `part` is the id of the stage or the key of another part, `field` what changed, `before` and
     `after` are its values, or the old name and the new; of what was added or moved, `after` is the
     part that it stands behind now.
     """
@@ -61,7 +62,7 @@ class PipelineChange:
 
 
 def pipeline_changes(before: Pipeline, after: Pipeline) -> tuple[PipelineChange, ...]:
-    """What `after` changes: the pipeline itself, then its stages, then its questions."""
+    """What `after` changes: the pipeline itself, then its stages, questions and traits."""
     return tuple(_changes(before, after))
 
 
@@ -73,6 +74,7 @@ def _changes(before: Pipeline, after: Pipeline) -> Iterator[PipelineChange]:
         yield whole("changed", field="currency", before=before.currency, after=after.currency)
     yield from _of_parts("stage", before.stages, after.stages)
     yield from _of_parts("question", before.questions, after.questions)
+    yield from _of_parts("trait", before.traits, after.traits)
 
 
 def _of_parts(of: str, before: Sequence[Part], after: Sequence[Part]) -> Iterator[PipelineChange]:
@@ -120,7 +122,7 @@ def _longest_rising(places: Sequence[int]) -> set[int]:
 
 
 def _in_use(part: Part) -> bool:
-    return isinstance(part, Question) or not part.retired
+    return not isinstance(part, Stage) or not part.retired
 
 
 def key_of(part: Part) -> int | str:

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from pipeboard.domain.errors import BadInput, Difference, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, fields, replace, with_values
-from pipeboard.domain.pipeline import Pipeline, Question, Stage, StageKind
+from pipeboard.domain.pipeline import Pipeline, Question, Stage, StageKind, Trait
 from pipeboard.domain.pipeline_changes import key_of, name_of
-from pipeboard.domain.text import clean_line, clean_text, did_you_mean, fold, quoted
+from pipeboard.domain.text import as_own_field, clean_line, clean_text, did_you_mean, fold, quoted
 
 MOST_STAGES = 40
 
@@ -21,6 +21,7 @@ def clean_pipeline(pipeline: Pipeline) -> Pipeline:
         name=clean_line(pipeline.name, field="pipeline"),
         stages=tuple(map(_clean_stage, pipeline.stages)),
         questions=tuple(map(_clean_question, pipeline.questions)),
+        traits=tuple(map(_clean_trait, pipeline.traits)),
     )
 
 
@@ -46,6 +47,13 @@ def _clean_question(question: Question) -> Question:
     )
 
 
+def _clean_trait(trait: Trait) -> Trait:
+    wanted = (clean_line(one, field="what is wanted of a trait") for one in trait.wanted)
+    return replace(
+        trait, field=clean_line(as_own_field(trait.field), field="trait"), wanted=tuple(wanted)
+    )
+
+
 def check_pipeline(wanted: Pipeline, known: Iterable[Pipeline]) -> None:
     """Raises `BadInput` or `Refused` for a pipeline that cannot be worked in beside the others."""
     if not wanted.name:
@@ -54,6 +62,10 @@ def check_pipeline(wanted: Pipeline, known: Iterable[Pipeline]) -> None:
         raise Refused(f"There is a pipeline '{wanted.name}' already.", hint="Choose another name.")
     _check_stages(wanted.stages)
     check_criteria(wanted)
+    if wanted.traits:
+        from pipeboard.domain.fit import check_traits  # with the comparisons of filters
+
+        check_traits(wanted)
 
 
 def _check_stages(stages: Sequence[Stage]) -> None:
@@ -110,7 +122,7 @@ def with_retired(pipeline: Pipeline, retired: Sequence[Stage], places: Sequence[
 # An edit is taken key by key: what only one of the two changed is as they changed it; what both
 # changed to different values is a difference that somebody must look at.
 
-Part = TypeVar("Part", Stage, Question)
+Part = TypeVar("Part", Stage, Question, Trait)
 _NOT_MERGED = ("id", "key")
 
 
@@ -133,7 +145,8 @@ def merge(base: Pipeline, mine: Pipeline, theirs: Pipeline) -> Merged:
     }
     stages = work.parts(base.stages, mine.stages, theirs.stages, "stages")
     questions = work.parts(base.questions, mine.questions, theirs.questions, "questions")
-    parts = {"stages": tuple(stages), "questions": tuple(questions)}
+    traits = work.parts(base.traits, mine.traits, theirs.traits, "traits")
+    parts = {"stages": tuple(stages), "questions": tuple(questions), "traits": tuple(traits)}
     merged = with_values(theirs, top | parts)
     return Merged(merged, tuple(work.taken), tuple(work.differences))
 
@@ -160,7 +173,7 @@ class _Merging:
     def parts(
         self, base: Sequence[Part], mine: Sequence[Part], theirs: Sequence[Part], what: str
     ) -> list[Part]:
-        """The stages or the questions of both edits, in the order of the one that changed it."""
+        """The parts of one kind of both edits, in the order of the one that changed it."""
         was: dict[int | str, Part] = _by_key(base)
         ours: dict[int | str, Part] = _by_key(mine)
         other: dict[int | str, Part] = _by_key(theirs)
@@ -262,5 +275,5 @@ def same(one: Pipeline, other: Pipeline) -> bool:
 
 
 def _contents(pipeline: Pipeline) -> Mapping[str, object]:
-    names = ("name", "currency", "stages", "questions")
+    names = ("name", "currency", "stages", "questions", "traits")
     return {name: getattr(pipeline, name) for name in names}

@@ -25,7 +25,7 @@ SOURCES = (
 )
 SPLIT_BY = (
     *("owner", "team", "stage", "source", "channel", "account"),
-    *("month", "quarter", "size", "customer"),
+    *("month", "quarter", "size", "customer", "fit"),
 )
 """What numbers can be split by, custom fields aside (`grouping_of`)."""
 

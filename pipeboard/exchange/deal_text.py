@@ -13,6 +13,7 @@ from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import UNKNOWN, Deal, role_name
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.events import Event
+from pipeboard.domain.fit import TraitFit, fit
 from pipeboard.domain.hygiene import commit_lacks
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
@@ -127,6 +128,7 @@ class DealText:
             yield "warmth", named(str(found)) if found else ""
             yield "stands", self._standing()
         yield "score", self._score()
+        yield "customer fit", self._fit()
         yield from self._on_the_way()
 
     def _on_the_way(self) -> Iterator[Fact]:
@@ -174,6 +176,14 @@ class DealText:
             lines.append(f"{factor.factor} {known}/{factor.weight}: {factor.why}")
         return "\n".join(lines)
 
+    def _fit(self) -> str:
+        found = fit(self.record.deal, self.record.pipeline)
+        if found is None:
+            return ""
+        known = {True: "fits", False: "does not fit", None: "unknown"}
+        lines = (f"{one.trait.label}: {known[one.fits]}{_beside(one)}" for one in found.traits)
+        return "\n".join((found.words, *lines))
+
     def _questions(self) -> Iterator[Fact]:
         deal, pipeline = self.record.deal, self.record.pipeline
         yield "answered", f"{len(deal.answered(pipeline))} of {len(pipeline.questions)}"
@@ -215,6 +225,11 @@ class DealText:
 
     def _day(self, at: datetime | None) -> str:
         return _date(local_date(at, self.zone) if at else None)
+
+
+def _beside(one: TraitFit) -> str:
+    said = ", ".join(filter(None, (one.said, one.why)))
+    return f" ({said})" if said else ""
 
 
 def _date(day: date | None) -> str:

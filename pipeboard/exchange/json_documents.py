@@ -82,6 +82,7 @@ class Documents:
             if points
             else None,
             "warmth": warmth(deal, pipeline, self.today, self.zone),
+            "fit": _fit(deal, pipeline),
         }
 
     def record(self, record: DealRecord, describe: Callable[[Event], str]) -> Document:
@@ -161,6 +162,20 @@ class Documents:
             }
             for factor in (points.factors if points else ())
         ]
+
+
+_FIT = {"fits": True, "differs": False, "unknown": None}
+
+
+def _fit(deal: Deal, pipeline: Pipeline) -> Document | None:
+    """How well the deal fits, and what of the ideal customer it has, has not or may have; null
+    where the pipeline does not say what that is like."""
+    from pipeboard.domain.fit import fit
+
+    if (found := fit(deal, pipeline)) is None:
+        return None
+    names = {name: found.named(fits) for name, fits in _FIT.items()}
+    return {"percent": found.percent, "known": found.known, "of": len(found.traits), **names}
 
 
 def _gate(deal: Deal, pipeline: Pipeline, today: date) -> Document | None:
@@ -290,6 +305,10 @@ def pipeline_document(pipeline: Pipeline, settings: Settings) -> Document:
                 "proves": [str(factor) for factor in question.proves],
             }
             for question in pipeline.questions
+        ],
+        "traits": [
+            {"field": one.field, "wanted": list(one.wanted), "weight": one.weight}
+            for one in pipeline.traits
         ],
     }
 

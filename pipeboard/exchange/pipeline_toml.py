@@ -13,9 +13,10 @@ from pipeboard.domain.criteria import Criterion, parse_criterion
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import exponent, parse_percent
-from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
+from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind, Trait
 from pipeboard.domain.pipeline_rules import check_criteria
 from pipeboard.domain.text import (
+    as_own_field,
     clean_line,
     clean_text,
     did_you_mean,
@@ -41,6 +42,11 @@ _INTRODUCTION = """\
 # stage tells how many marketing-qualified ones become that, and how soon.
 # criteria: what a deal must have to move on, such as value, answer timeline,
 # rating authority >= 2, answers >= 4, contact decision_maker, next step, checklist.
+# traits: what the ideal customer is like, if you want to know how well deals fit it (0 to 100):
+# [[traits]]
+# field = "field.employees"  # a field of your own, or source, channel, tags, value
+# wanted = ["50..500"]       # ranges of numbers, also ">=1m", or words: ["software", "media"]
+# weight = 2                 # 1 where it is left out
 """
 
 
@@ -55,6 +61,7 @@ def write_pipeline(pipeline: Pipeline) -> str:
     tables = {
         "stages": [_filled(_stage_values(stage)) for stage in pipeline.stages],
         "questions": [_filled(_question_values(question)) for question in pipeline.questions],
+        "traits": [_trait_values(trait) for trait in pipeline.traits],
     }
     document = tomli_w.dumps(_filled(top) | _filled(tables), multiline_strings=True)
     return _INTRODUCTION + "".join(map(_shown, document))
@@ -106,6 +113,10 @@ def _question_values(question: Question) -> Document:
     }
 
 
+def _trait_values(trait: Trait) -> Document:
+    return {"field": trait.field, "wanted": list(trait.wanted), "weight": trait.weight}
+
+
 def read_pipeline(document: str) -> Pipeline:
     """The pipeline that a document describes; ids that it does not give are 0, and so is the
     version that the document of a known one was written from.
@@ -120,9 +131,10 @@ def read_pipeline(document: str) -> Pipeline:
             f"The document is not TOML: {printable(str(error))}.",
             hint="Texts stand in quotes; see one with 'pipeboard pipeline show'.",
         ) from error
-    top = _Table("the pipeline", data, ("id", "version", "name", "currency", "stages", "questions"))
+    top = _Table("the pipeline", data, _KEYS)
     stages = tuple(_stage(table) for table in top.tables("stages", "stage", _STAGE_KEYS))
     questions = tuple(_question(t) for t in top.tables("questions", "question", _QUESTION_KEYS))
+    traits = tuple(_trait(table) for table in top.tables("traits", "trait", _TRAIT_KEYS))
     currency = top.line("currency").upper()
     if currency:
         exponent(currency)  # refuses what is no currency
@@ -134,13 +146,16 @@ def read_pipeline(document: str) -> Pipeline:
         _with_outcomes(stages),
         questions,
         top.number("version") or (0 if pipeline_id else 1),
+        traits,
     )
     _check(pipeline)
     return pipeline
 
 
+_KEYS = ("id", "version", "name", "currency", "stages", "questions", "traits")
 _STAGE_KEYS = tuple(_stage_values(Stage(0, "")))
 _QUESTION_KEYS = tuple(_question_values(Question("", "", "")))
+_TRAIT_KEYS = tuple(_trait_values(Trait("", ())))
 
 
 class _Table:
@@ -220,7 +235,7 @@ class _Table:
 
 
 def _label(table: JsonObject, number: int) -> str:
-    name = table.get("name") or table.get("label")
+    name = table.get("name") or table.get("label") or table.get("field")
     return quoted(name) if isinstance(name, str) else str(number)
 
 
@@ -277,6 +292,12 @@ def _question(table: _Table) -> Question:
         table.lines("good"),
         tuple(proves),
     )
+
+
+def _trait(table: _Table) -> Trait:
+    weight = table.number("weight")
+    field = as_own_field(table.name("field"))
+    return Trait(field, table.words("wanted"), 1 if weight is None else weight)
 
 
 def _with_outcomes(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:

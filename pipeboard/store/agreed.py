@@ -51,7 +51,7 @@ def _is_as_said(topic: Topic, said: Contents | None, found: Contents | None) -> 
     if said is None or found is None:
         return said is found
     if topic is Topic.PIPELINE:
-        parts = ("stages", "questions")
+        parts = ("stages", "questions", "traits")
         said, found = ({**side, **{p: rows_of(side, p) for p in parts}} for side in (said, found))
     return _are_alike(said, json.loads(json.dumps(found)))
 

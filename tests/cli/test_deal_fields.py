@@ -319,7 +319,7 @@ NOT_IN_THE_FORM = {
 
 def test_the_form_holds_each_field_as_it_is_typed(ana: Workspace) -> None:
     deal = full(ana)
-    _, held = deal_form(deal, TODAY, SETTINGS, "ana", EUR)
+    _, held = deal_form(deal, sales(ana), TODAY, SETTINGS, "ana")
     texts = {field.name: field for field in held}
     missing = []
     for name in without(SETTABLE, NOT_IN_THE_FORM):
@@ -884,7 +884,7 @@ def test_the_screens_show_the_lowest_value_to_the_owner_alone(
     assert any("lowest value" in one for one in timeline)
     met = about(deal, rep, {"fields": ["floor_value"], "by": "ana"}, "", zone, (TODAY, EUR))
     assert ("31" in met.theirs) is sees
-    names = [field.name for field in deal_form(deal, TODAY, SETTINGS, rep, EUR)[1]]
+    names = [field.name for field in deal_form(deal, record.pipeline, TODAY, SETTINGS, rep)[1]]
     assert ("floor_value" in names) is sees
 
 

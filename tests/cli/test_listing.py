@@ -27,6 +27,7 @@ from pipeboard.cli.output import BOLD, RED, YELLOW
 from pipeboard.domain.deal import Answer, Deal, Loss, NextStep, Status
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Trait
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.templates import template
 from tests.cli.conftest import Type
@@ -207,7 +208,7 @@ PROMISED = {
     *("probability", "forecast_category", "expected_close", "offer_expires_on", "quote_sent_at"),
     *("floor_value", "trial_close", "next", "due", "snoozed_until", "snooze_reason", "lost"),
     *("created_at", "stage_entered_at", "closed_at", "last_touch_at", "age", "idle", "stalled"),
-    *("answered", "score", "warmth", "version", "sign", "deal"),
+    *("answered", "score", "warmth", "fit", "version", "sign", "deal"),
 }
 
 
@@ -457,14 +458,17 @@ def test_every_column_has_one_name() -> None:
     named = (
         "sign ref deal pipeline stage status value currency tags probability forecast_category age",
         "idle stalled next due snoozed_until created_at stage_entered_at closed_at last_touch_at",
-        "snooze_reason lost answered score warmth version contact_reason account title owner",
+        "snooze_reason lost answered score warmth fit version contact_reason account title owner",
         "expected_close source source_detail competitors links offer_expires_on floor_value",
         "trial_close external_id quote_sent_at",
     )
     assert sorted(COLUMN_NAMES) == sorted(" ".join(named).split())
 
 
-PIPELINE = template("needs", pipeline_name="Sales", currency="EUR")
+PIPELINE = replace(
+    template("needs", pipeline_name="Sales", currency="EUR"),
+    traits=(Trait("field.size", ("l",), 2), Trait("source", ("fair",)), Trait("field.age", ("x",))),
+)
 NIGHT = datetime(2026, 10, 23, 23, 30, tzinfo=UTC)
 NOON = datetime(2026, 11, 10, 9, tzinfo=UTC)
 WHOLE = Deal(
@@ -486,7 +490,8 @@ CELLS = {
     "snoozed_until": "", "created_at": ("2026-10-23T23:30:00+00:00", "2026-10-24"),
     "stage_entered_at": ("2026-11-10T09:00:00+00:00", "2026-11-10"), "closed_at": "",
     "last_touch_at": ("2026-11-10T09:00:00+00:00", "2026-11-10"), "snooze_reason": "", "lost": "",
-    "answered": "1", "score": "23-83", "warmth": "cold", "version": "9", "contact_reason": "leaks",
+    "answered": "1", "score": "23-83", "warmth": "cold", "fit": "67", "version": "9",
+    "contact_reason": "leaks",
     "account": "Acme", "title": "cable", "owner": "ana",
     "expected_close": ("2026-12-19", "19 Dec"), "source": "web", "source_detail": "fair",
     "competitors": "Bolt; Zap", "links": "https://a.example",

@@ -25,6 +25,49 @@ def test_what_show_writes_apply_takes_back_unchanged(team: Type, home: Path) -> 
     assert team("pipeline", "show").out == shown
 
 
+IDEAL = """
+[[traits]]
+field = "field.employees"
+wanted = ["50..500"]
+
+[[traits]]
+field = "source"
+wanted = ["referral", "fair"]
+weight = 2
+"""
+
+
+def test_what_the_ideal_customer_is_like_is_part_of_the_pipeline(team: Type, home: Path) -> None:
+    team("add", "Lumen Oy: pilot 40k source:fair")
+    team("add", "Coil: pump 5k source:web")
+    before = team("pipeline", "show", "--json").json["pipeline"]["traits"]
+    assert (before, team("show", "1", "--json").json["deal"]["fit"]) == ([], None)
+    assert "customer fit" not in team("show", "1").out
+    assert team("list", "fit>=60").err.startswith(
+        "pipeboard: New business does not say what its ideal customer is like."
+    )
+    (home / "p.toml").write_text(team("pipeline", "show").out + IDEAL)
+    applied = team("pipeline", "apply", str(home / "p.toml"))
+    assert applied.code == 0 and "New: trait source, behind employees" in applied.out + applied.err
+    assert team("show", "1", "--json").json["deal"]["fit"] == {
+        "percent": 100, "known": 1, "of": 2,
+        "fits": ["source"], "differs": [], "unknown": ["employees"],
+    }  # fmt: skip
+    team("set", "1", "fields.employees=about 60")
+    assert "employees: unknown (about 60, no number)" in team("show", "1").out
+    team("set", "1", "fields.employees=1,200")
+    assert "67 of 100" in team("show", "1").out
+    assert team("list", "--sort", "-fit", "--columns", "ref,fit", "--plain").lines == [
+        "D-1\t67", "D-2\t0",
+    ]  # fmt: skip
+    found = {text: team("list", text, "--ids").lines for text in ("fit>=60", "fit<60", "fit:none")}
+    assert found == {"fit>=60": ["D-1"], "fit<60": ["D-2"], "fit:none": []}
+    assert team("undo").code == 0 and team("undo").code == 0 and team("undo").code == 0
+    assert team("pipeline", "show", "--json").json["pipeline"]["traits"] == []
+    assert team("redo").code == 0
+    assert len(team("pipeline", "show", "--json").json["pipeline"]["traits"]) == 2
+
+
 def test_a_renamed_stage_keeps_its_deals(team: Type) -> None:
     team("add", "Lumen Oy: pilot 40k")
     renamed = team("pipeline", "show").out.replace('"Prospecting"', '"Leads"')

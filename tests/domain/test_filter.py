@@ -487,7 +487,7 @@ def test_a_bad_term_comes_with_one_that_is_right(text: str, example: str) -> Non
 
 MAY_BE_MISSING = {
     "owner", "source", "account", "currency", "channel", "lost", "value", "next", "close", "closed",
-    "score", "probability", "offer_expires_on", "created", "age", "idle", "contact_reason",
+    "score", "fit", "probability", "offer_expires_on", "created", "age", "idle", "contact_reason",
     "source_detail", "competitors", "trial_close", "lost_reason",
 }  # fmt: skip
 """What a deal may be without, or nobody know of it; of the others each deal has one."""

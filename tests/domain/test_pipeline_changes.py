@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.domain.pipeline import Pipeline, Stage, Trait
 from pipeboard.domain.pipeline_changes import PipelineChange, pipeline_changes
 from pipeboard.domain.templates import template
 
@@ -18,6 +18,7 @@ BEFORE = replace(
 )
 LEAD, CHECK, NEEDS, OFFER, TALK, CLOSE, WON, LOST = BEFORE.stages
 BUDGET = BEFORE.questions[0]
+SIZE, FROM = Trait("field.company size", ("50..500",)), Trait("source", ("web", "fair"))
 
 
 def staged(*stages: Stage) -> Pipeline:
@@ -76,6 +77,10 @@ def staged(*stages: Stage) -> Pipeline:
             ["Changed: stage Lead Generation, playbook"],
         ),
         (
+            replace(BEFORE, traits=(SIZE, FROM)),
+            ["New: trait company size, first", "New: trait source, behind company size"],
+        ),
+        (
             replace(BEFORE, questions=BEFORE.questions[1:]),
             [f"Removed: question {BUDGET.label}"],
         ),
@@ -99,3 +104,15 @@ def test_a_retired_stage_that_is_used_again_is_said_to_be() -> None:
     assert pipeline_changes(retired, BEFORE) == (
         PipelineChange("back", "stage", CHECK.name, CHECK.id, after=LEAD.name),
     )
+
+
+def test_a_trait_that_is_another_says_how() -> None:
+    before, after = replace(BEFORE, traits=(SIZE, FROM)), replace(BEFORE, traits=(FROM,))
+    assert list(map(str, pipeline_changes(before, after))) == ["Removed: trait company size"]
+    after = replace(BEFORE, traits=(replace(SIZE, weight=2), replace(FROM, wanted=("web",))))
+    assert list(map(str, pipeline_changes(before, after))) == [
+        "Changed: trait company size, weight 1 to 2",
+        "Changed: trait source, wanted 'web, fair' to 'web'",
+    ]
+    (moved,) = pipeline_changes(before, replace(BEFORE, traits=(FROM, SIZE)))
+    assert (moved.did, moved.of) == ("moved", "trait")

@@ -9,7 +9,7 @@ import pytest
 
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.errors import BadInput, NotFound, Refused
-from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
+from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind, Trait
 from pipeboard.domain.pipeline_rules import (
     check_pipeline,
     clean_pipeline,
@@ -162,6 +162,21 @@ def test_what_one_side_changed_of_a_stage_stands(name: str) -> None:
         assert same(found.pipeline, one)
         assert found.differences == ()
         assert bool(found.taken) is (theirs is one and mine is not one)
+
+
+def test_two_edits_of_the_ideal_customer_are_merged_trait_by_trait() -> None:
+    size, web = Trait("field.size", ("1..9",)), Trait("source", ("web",))
+    base = replace(OWN, traits=(size,))
+    mine = replace(OWN, traits=(size, web))
+    theirs = replace(OWN, traits=(replace(size, weight=2),))
+    found = merge(base, mine, theirs)
+    assert found.pipeline.traits == (replace(size, weight=2), web)
+    assert (found.taken, found.differences) == (("weight of size",), ())
+    (difference,) = merge(base, replace(OWN, traits=(replace(size, weight=3),)), theirs).differences
+    assert (difference.label, difference.theirs, difference.mine) == ("weight of size", "2", "3")
+    assert not same(base, mine)
+    with pytest.raises(BadInput, match="sauce"):
+        check_pipeline(replace(OWN, traits=(Trait("sauce", ("x",)),)), ())
 
 
 THIRD: dict[str, Any] = {

@@ -143,6 +143,7 @@ def test_a_deal_reads_as_the_promise_shows_it() -> None:
         },
         "score": {"low": 19, "high": 94, "known": 25},  # 3/4 of the need's 25, of 75 nothing yet
         "warmth": "cooling",
+        "fit": None,
         "contacts": [
             {
                 "name": "Mika Laine",
@@ -299,6 +300,7 @@ def test_an_event_keeps_its_data_and_who_did_it() -> None:
 def test_a_pipeline_tells_its_criteria_as_they_are_written() -> None:
     document: dict[str, Any] = pipeline_document(PIPELINE, Settings(zone_name="Europe/Berlin"))
     stages, questions = document.pop("stages"), document.pop("questions")
+    assert document.pop("traits") == []
     assert document == {
         "id": 0,
         "name": "New business",
@@ -386,7 +388,7 @@ def test_every_part_of_what_stands_around_a_deal_is_told_in_its_text() -> None:
 
 OF_A_SHEET_ALONE = {
     "id", "last_touch_at", "days_in_stage", "idle_days", "stalled", "qualification",
-    "score", "score_factors", "warmth", "standing", "gate", "follow_ups", "timeline",
+    "score", "score_factors", "warmth", "fit", "standing", "gate", "follow_ups", "timeline",
 }  # fmt: skip
 """What follows from the rest of a deal or is of this database alone: no file takes it elsewhere."""
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.criteria import About, Criterion
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
+from pipeboard.domain.fit import check_traits
+from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind, Trait
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.domain.text import clean_line, clean_text
 from pipeboard.exchange.pipeline_toml import read_pipeline, with_known_ids, write_pipeline
@@ -31,6 +32,7 @@ _CRITERIA = st.sampled_from(
         Criterion(About.RATING, "need", 2),
     )
 )
+_TRAITS = (Trait("field.Größe", ("50..500", ">=1m"), 3), Trait("source", ("fair", "web")))
 _QUESTIONS = (Question("need", "Need", "What for?", "Why.", "Good.", (Factor.NEED, Factor.FIT)),)
 
 
@@ -62,7 +64,7 @@ def _stages(draw: st.DrawFn) -> tuple[Stage, ...]:
 
 @given(_NAMES, _stages())
 def test_what_is_written_reads_back_equal(name: str, stages: tuple[Stage, ...]) -> None:
-    pipeline = Pipeline(3, name, "EUR", stages, _QUESTIONS)
+    pipeline = Pipeline(3, name, "EUR", stages, _QUESTIONS, traits=_TRAITS)
     assert read_pipeline(write_pipeline(pipeline)) == pipeline
 
 
@@ -134,6 +136,10 @@ _STAGE = 'name = "R"\n[[stages]]\nname = "Due"\n'
         (f'{_STAGE}[[stages]]\nname="A"\nkind="won"\n[[stages]]\nname="B"\nkind="won"', "won"),
         (f'{_STAGE}[[questions]]\nkey = "x"', "label"),
         (f'{_STAGE}[[questions]]\nlabel = "X"\nproves = ["luck"]', "'luck'"),
+        (f'{_STAGE}[[traits]]\nwanted = ["x"]', "Trait 1 needs a field"),
+        (f'{_STAGE}[[traits]]\nfield = "field.n"\nwanted = "x"', "Trait 'field.n' wants a list"),
+        (f'{_STAGE}[[traits]]\nfield = "field.n"\nweight = "2"', "wants a whole number as weight"),
+        (f'{_STAGE}[[traits]]\nfield = "field.n"\nwant = ["x"]', "has no key 'want'"),
         (f'currency = "EUX"\n{_STAGE}', "EUX"),
         ("stages = 3\nname = 'R'", "stages"),
         ("stages = [3]\nname = 'R'", "stages"),
@@ -143,6 +149,20 @@ def test_what_cannot_be_read_is_named(document: str, named: str) -> None:
     with pytest.raises(BadInput) as caught:
         read_pipeline(document)
     assert named in caught.value.message
+
+
+def test_a_trait_weighs_one_and_is_about_a_field_however_that_is_written() -> None:
+    (trait,) = read_pipeline(f'{_STAGE}[[traits]]\nfield="Fields.n"\nwanted=["x"]').traits
+    assert trait == Trait("field.n", ("x",), 1)
+
+
+def test_the_example_of_a_trait_that_stands_in_each_document_can_be_taken_as_it_is() -> None:
+    document = write_pipeline(template("minimal", pipeline_name="Sales", currency="EUR"))
+    lines = document.partition("# [[traits]]\n")[2].split("\n")[:3]
+    example = "\n".join(line.removeprefix("# ") for line in lines)
+    pipeline = read_pipeline(f"{document}\n[[traits]]\n{example}")
+    assert pipeline.traits == (Trait("field.employees", ("50..500",), 2),)
+    check_traits(pipeline)
 
 
 @given(st.text())

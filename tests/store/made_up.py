@@ -18,7 +18,7 @@ from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Status
 from pipeboard.domain.events import Event, Kind, replay
 from pipeboard.domain.filter_nodes import Filter, Node
 from pipeboard.domain.money import Money
-from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.domain.pipeline import Pipeline, Stage, Trait
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import from_stage_names, template
 from pipeboard.exchange.reading import open_import
@@ -47,7 +47,11 @@ def pipelines() -> tuple[Pipeline, ...]:
     renewals = from_stage_names(
         ("Lead", "Talks", "Tale"), pipeline_name="Renewals", currency="USD", first_stage_id=30
     )
-    return replace(sales, id=1, stages=stages), replace(renewals, id=2)
+    traits = (
+        *(Trait("field.Product", ("gtx", "mg"), 2), Trait("value", ("10k..30k", ">=50k"))),
+        *(Trait("source", ("web",)), Trait("channel", ("in",)), Trait("tags", ("vip",), 3)),
+    )
+    return replace(sales, id=1, stages=stages, traits=traits), replace(renewals, id=2)
 
 
 def store_with(

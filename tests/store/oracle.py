@@ -24,6 +24,7 @@ from pipeboard.domain.filter_nodes import (
     Words,
     leaves,
 )
+from pipeboard.domain.fit import fit
 from pipeboard.domain.money import Money, exponent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.queue import ASLEEP, LATER, Day, Queued, waiting
@@ -143,6 +144,9 @@ def _value(field: str, deal: Deal, pipeline: Pipeline) -> Any:
         case "score":
             found = score(deal, pipeline, TODAY, ZONE)
             return found.low if found else None
+        case "fit":
+            known = fit(deal, pipeline)
+            return known.percent if known else None
         case _:
             return _facts(deal).get(field, getattr(deal, field, None))
 

@@ -61,7 +61,7 @@ UNSET = ("owner", "source", "account", "currency", "channel", "lost", "value", "
 leaf = st.one_of(
     st.sampled_from(("lumen", "ZOE", "odegard", "spare", "5%", "_", "\\", "a")).map(Words),
     st.sampled_from([Is(field, value) for field, values in IS.items() for value in values]),
-    st.sampled_from((*UNSET, "score", "probability", "tag")).map(Unset),
+    st.sampled_from((*UNSET, "score", "fit", "probability", "tag")).map(Unset),
     st.sampled_from(("inbound", "GROSSE", "vip", "nothing")).map(Tag),
     st.builds(
         Custom,
@@ -89,7 +89,7 @@ leaf = st.one_of(
             lambda days: TODAY + timedelta(days=days)
         ),
     ),
-    st.builds(Compare, st.just("score"), OPS, st.integers(0, 100)),
+    st.builds(Compare, st.sampled_from(("score", "fit")), OPS, st.integers(0, 100)),
     st.builds(Compare, st.just("q"), OPS, st.integers(0, 7)),
     st.builds(Compare, st.just("probability"), OPS, st.sampled_from((0, 3000, 3333, 5000, 10_000))),
     st.builds(
@@ -116,6 +116,9 @@ nodes = st.recursive(leaf, _combined, max_leaves=6)
 @settings(max_examples=200)
 @given(nodes, st.sampled_from((None, "ana", "")))
 @example(Compare("score", "<", 50), None)
+@example(Compare("fit", ">=", 50), None)
+@example(Compare("fit", "<", 50), None)
+@example(Unset("fit"), None)
 def test_a_list_holds_the_deals_that_the_filter_is_true_of(
     crowd: Crowd, root: Node, owner: str | None
 ) -> None:
@@ -331,6 +334,7 @@ LACKING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "tag": ({"tags": ()}, {"tags": ("hot",)}),
     "probability": ({"stage_id": 20}, {"stage_id": 20, "probability_bp": 0}),
     "score": ({}, {"answers": {"need": Answer("yes", 3)}}),
+    "fit": ({"fields": {"size": "big"}}, {"fields": {"product": "none that fits"}}),
     "field.size": ({"fields": {"color": "red"}}, {"fields": {"size": "big", "color": "red"}}),
 }  # fmt: skip
 """By a word of a filter a deal that lacks it, and one that has it."""

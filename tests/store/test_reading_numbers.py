@@ -119,6 +119,9 @@ def grouped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         (1, "field.SIZE", 1, {1: "big", 4: "small", 5: "big"}),
         (1, "Size", 2, {1: "small", 4: "small", 5: "big"}),
         (1, "tier", None, {1: "a"}),
+        (1, "fit", None, {1: "0 to 39", 2: "0 to 39", 4: "70 to 100"}),
+        (1, "fit", 0, {1: "70 to 100", 2: "0 to 39", 4: "70 to 100"}),
+        (1, "fit", 1, {1: "0 to 39", 2: "0 to 39", 4: "70 to 100"}),
     ],
 )
 def test_deals_are_grouped_by_what_they_said_at_an_instant(
@@ -134,8 +137,11 @@ def test_what_cannot_be_grouped_by_is_told_with_what_can(grouped: Store) -> None
     with pytest.raises(BadInput, match="Nothing called 'zzz' to group by") as refused:
         read_attribute(database, 1, "zzz")
     assert refused.value.hint == (
-        "For example: owner, team, stage, source, channel, account, month, quarter, size, customer."
+        "For example: owner, team, stage, source, channel, account, month, quarter, size, customer,"
+        " fit."
     )
+    with pytest.raises(BadInput, match="Renewals does not say what its ideal customer is like"):
+        read_attribute(database, 2, "fit")
     for near, wanted in (("tir", "tier"), ("sourc", "source"), ("titel", "title")):
         with pytest.raises(BadInput) as refused:
             read_attribute(database, 1, near)

@@ -19,7 +19,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Event, Kind, change_to, evolve, inverse
 from pipeboard.domain.json_data import Json
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
+from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind, Trait
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import Store
 from pipeboard.store.opening import SCHEMA, TABLES
@@ -193,14 +193,21 @@ WHOLE = Stage(
 ASKED = Question("need", "The need", "What for?", "It shows", "A number", (Factor.BUDGET,))
 ENDS = (Stage(42, "Won", kind=StageKind.WON), Stage(43, "Lost", kind=StageKind.LOST))
 QUESTIONS = (ASKED, replace(ASKED, key="b", proves=()))
-THIRD = Pipeline(3, "Partners", "CHF", (WHOLE, *ENDS), QUESTIONS, 4)
+TRAIT = Trait("field.size", ("50..500",), 2)
+THIRD = Pipeline(3, "Partners", "CHF", (WHOLE, *ENDS), QUESTIONS, 4, (TRAIT,))
+
+
+def test_a_pipeline_without_traits_reads_in_history_as_before_there_were_any() -> None:
+    data = pipeline_data(replace(THIRD, traits=()))
+    assert "traits" not in data
+    assert pipeline_from_data(data).traits == ()
 
 
 def test_every_part_of_a_pipeline_comes_back_from_its_rows_and_from_its_document(
     store: Store,
 ) -> None:
     assert WHOLE.criteria
-    for part in (WHOLE, ASKED):
+    for part in (WHOLE, ASKED, TRAIT):
         assert all(getattr(part, name) for name in part.__slots__), part
     with changing(store, pipeline=(0, 1), stage=(0, 3), pipeline_version=(0, 1)):
         store.write(lambda writer: writer.save_pipeline(THIRD, NOW, "bo"))

@@ -69,6 +69,7 @@ def screen_of(**is_so: Any) -> Any:
         (DealTab.OVERVIEW, "notes", "Open", "", True),
         (DealTab.OVERVIEW, "touches", "Open", "", True),
         (DealTab.OVERVIEW, "fields", "Edit", "", False),
+        (DealTab.OVERVIEW, "fit", "Edit", "", False),
         (DealTab.OVERVIEW, "check/1", "Tick", "Tick", False),
         (DealTab.QUESTIONS, "need", "Edit", "Rate", False),
         (DealTab.QUESTIONS, "", "", "", False),

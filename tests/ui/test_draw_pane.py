@@ -15,7 +15,7 @@ from pipeboard.domain.deal import UNKNOWN, Answer, Contact, Deal, Loss, NextStep
 from pipeboard.domain.deal_record import DealRecord, Entry
 from pipeboard.domain.events import Event, EventFacts, Kind
 from pipeboard.domain.money import Money
-from pipeboard.domain.pipeline import Category
+from pipeboard.domain.pipeline import Category, Trait
 from pipeboard.domain.score import Score
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.facts import (
@@ -33,6 +33,7 @@ from pipeboard.ui.draw.facts import (
 )
 from pipeboard.ui.draw.line import FULL, OPEN, Glyphs, Line, exactly, text_of, width_of
 from pipeboard.ui.draw.notes import (
+    FIT,
     FOLD,
     head,
     note_items,
@@ -586,6 +587,45 @@ def test_the_tabs_of_a_deal_look_as_they_should(width: int) -> None:
         lines += [((f"== {name}", "text"),), *items_of(items)]
     lines += [(("== Below", "text"),), *with_roles(terms_note(record, drawn))]
     assert_looks_like(f"deal-{width}", lines)
+
+
+IDEAL = replace(
+    PIPELINE,
+    traits=(
+        *(Trait("field.industry", ("food", "media"), 2), Trait("field.employees", ("50..500",))),
+        *(
+            Trait("field.revenue", (">=1m",)),
+            Trait("source", ("referral",)),
+            Trait("value", (">1k",)),
+        ),
+    ),
+)
+SAYS = {"industry": "food", "employees": "about 60", "revenue": ""}
+
+
+@pytest.mark.parametrize("width", [120, 80, 44])
+def test_what_of_the_ideal_customer_a_deal_has_is_shown_calmly(width: int) -> None:
+    record = replace(sheet_of(replace(DEAL, fields=SAYS)), pipeline=IDEAL)
+    (item,) = (one for one in overview_items(record, style(width)) if one.key == FIT)
+    pane = pane_lines(record, style(width))
+    assert all(width_of(line) == width for line in pane)
+    at_pane = next(n for n, line in enumerate(pane) if text_of(line).startswith("Customer fit"))
+    lines = [*items_of((item,)), (("== Pane", "text"),), *with_roles(pane[at_pane : at_pane + 4])]
+    assert_looks_like(f"deal-fit-{width}", lines)
+
+
+def test_nothing_is_said_of_a_fit_where_the_pipeline_asks_for_none() -> None:
+    assert "Customer fit" not in written()
+    assert not any(one.key == FIT for one in overview_items(sheet_of(), style()))
+
+
+@given(TEXTS, st.integers(30, 90))
+def test_whatever_a_trait_and_a_deal_say_stays_within_the_pane(text: str, width: int) -> None:
+    pipeline = replace(PIPELINE, traits=(Trait(f"field.x{text}", (text,)),))
+    record = replace(sheet_of(replace(DEAL, fields={f"x{text}": text})), pipeline=pipeline)
+    for line in pane_lines(record, style(width)):
+        assert width_of(line) == width
+        assert not set(text_of(line)) & set("\x1b\x9b\x07\n\t\r\u202e\ud800")
 
 
 def test_a_deal_that_is_closed_has_no_gate_ahead_and_no_follow_ups() -> None:

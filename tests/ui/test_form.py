@@ -9,13 +9,13 @@ import pytest
 
 from pipeboard.domain.deal import Answer
 from pipeboard.domain.money import Money
-from pipeboard.domain.pipeline import Category
+from pipeboard.domain.pipeline import Category, Trait
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.overlays import form
 from pipeboard.ui.overlays.form import Form, FormField, about
 from pipeboard.ui.overlays.question import Given
 from pipeboard.ui.terminal.drafts import Drafts
-from tests.domain.deciding_cases import new
+from tests.domain.deciding_cases import SALES, new
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
 FORECASTS = ("", "pipeline", "best", "commit")
@@ -255,11 +255,16 @@ def test_the_form_of_a_deal_has_what_may_be_seen_and_says_what_each_field_takes(
     today = date(2026, 11, 23)
 
     def fields_for(eyes: str) -> dict[str, FormField]:
-        _, fields = form.deal_form(deal, today, settings, eyes, "EUR", lambda name: f"{name}?")
+        _, fields = form.deal_form(deal, SALES, today, settings, eyes, lambda name: f"{name}?")
         return {field.name: field for field in fields}
 
     mine, theirs = fields_for("ana"), fields_for("bo")
     assert [*mine][-2:] == ["fields.a", "fields.b"]
+    ideal = replace(SALES, traits=(Trait("field.size", ("1..9",)), Trait("field.A", ("1",))))
+    _, asked = form.deal_form(deal, ideal, today, settings, "ana")
+    assert [(one.name, one.value) for one in asked][-3:] == [
+        ("fields.a", "1"), ("fields.b", "2"), ("fields.size", ""),
+    ]  # fmt: skip
     assert {*mine} - {*theirs} == {"floor_value"}
     assert [name for name, field in mine.items() if field.remark is not None] == ["owner"]
     assert mine["category"].choices == ("", *map(str, Category))

@@ -17,7 +17,7 @@ from pipeboard.domain.metrics import Report
 from pipeboard.domain.metrics.forecast import unsupported_commits
 from pipeboard.domain.metrics.time_in_stage import ages
 from pipeboard.domain.money import Money
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline import Pipeline, Trait
 from pipeboard.domain.settings import SPLIT_BY, Rep
 from pipeboard.exchange.metrics_document import metrics_document
 from pipeboard.exchange.metrics_tables import FullReport
@@ -93,6 +93,7 @@ def test_groups_are_each_a_report_of_their_own(team: Team, ana: Workspace) -> No
         name: count(part, "open_value") for name, part in ana.groups(report, "source").items()
     }
     assert groups == {"referral": 1_000_000, "web": 500_000}
+    ana.change_pipeline(replace(sales(ana), traits=(Trait("source", ("web",)),)))
     for name in SPLIT_BY:
         parts = ana.groups(report, name).values()
         assert sum(int(count(part, "open_count") or 0) for part in parts) == 2, name

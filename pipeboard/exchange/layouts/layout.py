@@ -141,6 +141,7 @@ DERIVED = (
     "id", "last_touch_at", "days_in_stage", "idle_days", "stalled", "qualification.answered",
     "qualification.total", "qualification.missing", "score.low", "score.high", "score.known",
     "warmth", "standing.interested", "standing.qualified", "standing.ready", "timeline",
+    "fit.percent", "fit.known", "fit.of", "fit.fits", "fit.differs", "fit.unknown",
 )  # fmt: skip
 """What is computed anew, and so left out on the way in."""
 
@@ -149,6 +150,7 @@ LISTED: Mapping[str, str] = MappingProxyType(
     | dict.fromkeys(
         (
             "sign", "age", "idle", "stalled", "last_touch_at", "answered", "score", "warmth",
+            "fit",
             "probability", "forecast_category",
         ),
         LEFT_OUT,

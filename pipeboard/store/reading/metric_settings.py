@@ -11,6 +11,7 @@ from pipeboard.domain.dates import micros
 from pipeboard.domain.deal import channel_of
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind
+from pipeboard.domain.fit import band_of
 from pipeboard.domain.hygiene import COMMIT_PROVEN_BY, DECISION_MAKER
 from pipeboard.domain.json_data import json_text
 from pipeboard.domain.lazy_dataclass import replace
@@ -23,7 +24,12 @@ from pipeboard.domain.text import as_own_field, did_you_mean, fold, quoted
 from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.reading.agreements import agreed_at, read_rates
 from pipeboard.store.reading.facts import read_fields
-from pipeboard.store.reading.setup import pipeline_from_data, read_reps, read_settings
+from pipeboard.store.reading.setup import (
+    pipeline_from_data,
+    read_pipelines,
+    read_reps,
+    read_settings,
+)
 from pipeboard.store.sql import TRUE, Sql, among, every, one_of
 from pipeboard.store.troubles import readable
 
@@ -233,12 +239,14 @@ def read_attribute(
     database: Database, pipeline_id: int, name: str, as_of: datetime | None = None
 ) -> Mapping[int, str]:
     """A value for each deal to group by, as the deals were at an instant (now): `source`,
-    `account`, `channel`, or a custom field as `field.product` or `product`. Raises BadInput where
-    no deal has such a field."""
+    `account`, `channel`, `fit` in bands, or a custom field as `field.product` or `product`. Raises
+    BadInput where no deal has such a field."""
     if name == "channel":
         sources = read_attribute(database, pipeline_id, "source", as_of)
         ways = read_settings(database).channels
         return {deal_id: channel_of(source, ways) for deal_id, source in sources.items()}
+    if name == "fit":
+        return _read_bands(database, pipeline_id, as_of)
     if name in _COLUMNS:
         rows = database.rows(
             f"select id, {name} as value from deal where pipeline_id = ?", (pipeline_id,)
@@ -253,6 +261,29 @@ def read_attribute(
     now = {row["deal_id"]: row["value"] for row in rows}
     entries = tuple(f"fields.{field}" for field in fields)
     return {**now, **_earlier(database, pipeline_id, entries, as_of)}
+
+
+def _read_bands(database: Database, pipeline_id: int, as_of: datetime | None) -> Mapping[int, str]:
+    """In which band the fit of each deal is, by what the ideal customer is like now; "" where the
+    deal was not known to have or to lack anything of it."""
+    from pipeboard.store.reading.filtering.fits import (
+        SAID_IN,
+        fits_in,
+        percent_of,
+        without_traits,
+    )
+
+    pipeline = next(one for one in read_pipelines(database) if one.id == pipeline_id)
+    if not pipeline.traits:
+        raise without_traits(pipeline)
+    fits: dict[int, int | None] = dict(fits_in(database, pipeline))
+    if as_of is not None:
+        kinds = (Kind.CREATED, Kind.EDITED, Kind.MERGED, Kind.VALUE, Kind.TAGGED)
+        changed = _changed_since(database, kinds, as_of)
+        names = {*SAID_IN.values(), "fields"}
+        then = read_fields(database, pipeline_id, as_of, changed, kinds, names)
+        fits |= {deal_id: percent_of(said, pipeline) for deal_id, said in then.items()}
+    return {one: "" if percent is None else band_of(percent) for one, percent in fits.items()}
 
 
 def _earlier(

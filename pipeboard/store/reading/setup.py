@@ -9,7 +9,7 @@ from operator import index
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.json_data import Document
 from pipeboard.domain.lazy_dataclass import fields, with_values
-from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
+from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind, Trait
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import dialect
 from pipeboard.store.database import Database, Row, RowTuple, from_row
@@ -50,6 +50,7 @@ def pipeline_row(pipeline: Pipeline, position: int) -> Document:
         "position": position,
         "version": pipeline.version,
         "questions": json.dumps([_question_data(question) for question in pipeline.questions]),
+        "traits": json.dumps([_trait_data(trait) for trait in pipeline.traits]),
     }
 
 
@@ -69,7 +70,10 @@ def stage_row(stage: Stage, pipeline_id: int, position: int) -> Document:
 def pipeline_data(pipeline: Pipeline) -> Document:
     """The whole pipeline as JSON data, for the history of its edits."""
     stages = [stage_row(stage, pipeline.id, place) for place, stage in enumerate(pipeline.stages)]
-    return {**pipeline_row(pipeline, 0), "stages": stages}
+    data = {**pipeline_row(pipeline, 0), "stages": stages}
+    if not pipeline.traits:  # as history says it that is older than traits
+        del data["traits"]
+    return data
 
 
 def pipeline_document(pipeline: Pipeline) -> str:
@@ -79,7 +83,7 @@ def pipeline_document(pipeline: Pipeline) -> str:
 
 def pipeline_from_data(data: Row) -> Pipeline:
     """The pipeline that its JSON data stand for."""
-    return pipeline_from_rows(data, data["stages"])
+    return pipeline_from_rows({"traits": "[]", **data}, data["stages"])
 
 
 def pipeline_from_rows(row: Row, stages: Iterable[Row]) -> Pipeline:
@@ -94,6 +98,7 @@ def pipeline_from_rows(row: Row, stages: Iterable[Row]) -> Pipeline:
         own,
         tuple(_question(data) for data in json.loads(row["questions"])),
         row["version"],
+        tuple(_trait(data) for data in json.loads(row["traits"])),
     )
 
 
@@ -124,6 +129,17 @@ def _question_data(question: Question) -> dict[str, object]:
 def _question(data: Row) -> Question:
     proves = tuple(Factor(name) for name in data["proves"])
     return Question(**{**data, "proves": proves})
+
+
+def _trait_data(trait: Trait) -> dict[str, object]:
+    return {"field": trait.field, "wanted": trait.wanted, "weight": trait.weight}
+
+
+def _trait(data: Row) -> Trait:
+    wanted, weight = tuple(map(str, data["wanted"])), index(data["weight"])
+    if not wanted or not 1 <= weight <= _MOST:
+        raise ValueError("a trait that no pipeline can have")
+    return Trait(str(data["field"]), wanted, weight)
 
 
 @readable("the settings")

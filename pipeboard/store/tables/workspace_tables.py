@@ -48,7 +48,7 @@ class Counter(SQLModel, table=True):
 
 
 class PipelineRow(SQLModel, table=True):
-    """A pipeline; its questions as JSON.
+    """A pipeline; its questions and traits as JSON.
 
     One that was taken back with all deals that were ever in it is `removed`: they still name it.
     Its name then ends with a mark and its number, so that it is free for another.
@@ -64,6 +64,7 @@ class PipelineRow(SQLModel, table=True):
     removed: bool = Field(
         default=False, sa_column=Column(Boolean, nullable=False, server_default=false())
     )
+    traits: str = Field(default="[]", sa_column=Column(String, nullable=False, server_default="[]"))
 
 
 class StageRow(SQLModel, table=True):

@@ -258,8 +258,8 @@ async def edit(host: Host, ids: Ids) -> None:
         record = await host.program.write_queue.ask(
             lambda workspace: deal_record(workspace, ids[0])
         )
-        mark, currency = host.state.new_rep_mark, record.deal.currency_in(record.pipeline)
-        title, fields = deal_form(record.deal, host.today, settings, eyes, currency, mark)
+        mark = host.state.new_rep_mark
+        title, fields = deal_form(record.deal, record.pipeline, host.today, settings, eyes, mark)
         changed = await questions.ask(
             lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)
         )

@@ -13,7 +13,7 @@ from pipeboard.domain.errors import GateNotMet, NotFound
 from pipeboard.domain.text import email_fault, free_key, quoted
 from pipeboard.ui.actions.daily import a_note, rewrite_note, write_note
 from pipeboard.ui.actions.fields import any_change, ask_question, edit
-from pipeboard.ui.draw.notes import CHECK, FIELDS, GATE, PLAYBOOK
+from pipeboard.ui.draw.notes import CHECK, FIELDS, FIT, GATE, PLAYBOOK
 from pipeboard.ui.draw.questions import RATINGS
 from pipeboard.ui.execute import Came, Questions, execute, until_stored
 from pipeboard.ui.host import Host, Outcome, ask, check_allowed, patiently
@@ -88,7 +88,7 @@ async def _open_part(host: DealScreen, key: str) -> None:
         await _tick_item(host, key)
     elif key in LEADS_TO:
         host.show_tab(LEADS_TO[key])
-    elif key == FIELDS:
+    elif key in (FIELDS, FIT):
         await edit(host)
     elif key == GATE:
         _try_gate(host)

@@ -54,6 +54,7 @@ from pipeboard.ui.draw.line import (
 from pipeboard.ui.draw.pane import (
     entry_lines,
     event_words,
+    fit_section,
     names_width,
     note_lines,
     notes,
@@ -225,8 +226,8 @@ def _floor_words(deal: Deal, style: PaneStyle) -> str:
 
 # The first tab of one deal's screen: what is missing, what to do here, what is known.
 
-GATE, CHECK, SCORE, PLAYBOOK, FIELDS, NOTES, TOUCHES = (
-    "gate", "check/", "score", "playbook", "fields", "notes", "touches",
+GATE, CHECK, SCORE, FIT, PLAYBOOK, FIELDS, NOTES, TOUCHES = (
+    "gate", "check/", "score", "fit", "playbook", "fields", "notes", "touches",
 )  # fmt: skip
 """The keys of the items; a checklist item's is followed by its place."""
 
@@ -234,13 +235,14 @@ _LATEST = 3
 
 
 def overview_items(record: DealRecord, style: PaneStyle) -> tuple[Item, ...]:
-    """Gate, checklist and playbook of the stage, score, latest notes and interactions, fields."""
+    """Gate, checklist and playbook of the stage, score, fit, the latest that was said, fields."""
     inner = _inner(style)
     items = [
         *_gate(record, inner),
         *_checklist(record),
         *_playbook(record, inner),
         *_section(SCORE, score_section(record, inner)),
+        *_section(FIT, fit_section(record, inner)),
         *_section(NOTES, _latest(notes(record, inner, _LATEST), len(record.notes), "3")),
         *_section(TOUCHES, _with_follow_ups(touches(record, inner, _LATEST), record)),
         *_section(FIELDS, details(record, inner)),

@@ -4,13 +4,14 @@ sections of the screen of one deal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.deal import Answer, Note, Touch
 from pipeboard.domain.deal_record import DealRecord, Entry
+from pipeboard.domain.fit import TraitFit, fit
 from pipeboard.domain.locales import written
 from pipeboard.domain.phrases import named
 from pipeboard.domain.pipeline import Question
@@ -160,6 +161,29 @@ def _factor(factor: FactorScore, style: PaneStyle) -> list[Line]:
     return paragraph(start, factor.why, "text" if known else "pane.label", style.width)
 
 
+def fit_section(record: DealRecord, style: PaneStyle) -> Section:
+    """How well the deal fits the ideal customer, and what of that it has and has not."""
+    found = fit(record.deal, record.pipeline)
+    if found is None:
+        return Section("Customer fit", "", ())
+    lines = flow([_trait(one) for one in found.traits], style.width)
+    return Section("Customer fit", found.words, tuple(lines))
+
+
+_SIGNS: Mapping[bool | None, Span] = {
+    True: (f"{YES} ", "pane.yes"),
+    False: (f"{NO} ", "pane.no"),
+    None: (f"{UNKNOWN} ", "pane.unknown"),
+}
+
+
+def _trait(one: TraitFit) -> Line:
+    """`✓ industry software`, `? employees many: no number`."""
+    said = ": ".join(filter(None, (one.said, one.why)))
+    label = whole(one.trait.label, "pane.label")
+    return (blank(1), _SIGNS[one.fits], label, *([whole(f" {said}", "text")] if said else []))
+
+
 # Timeline of a deal: notes, interactions and events, newest first.
 
 _WIDEST_NAME = 12
@@ -263,6 +287,7 @@ def sections(record: DealRecord, style: PaneStyle) -> tuple[Section, ...]:
     parts = (
         qualification(record, style),
         score_section(record, style),
+        fit_section(record, style),
         people(record, style),
         notes(record, style),
         terms(record, style),

@@ -11,13 +11,13 @@ from textual.binding import BindingType
 from textual.events import Click, Key
 
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.deal import NOTHING, Answer, Deal
+from pipeboard.domain.deal import NOTHING, Answer, Deal, custom_key
 from pipeboard.domain.deal_fields import BEGINNING, FIELDS, parse_field
 from pipeboard.domain.deal_record import deal_seen_by, may_see
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.events import read
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.pipeline import Category
+from pipeboard.domain.pipeline import Category, Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.draw.line import Hint, Line, blank, left, whole, wrap
 from pipeboard.ui.draw.questions import field_text, rating_words, value_text, written_value
@@ -275,17 +275,19 @@ def _row(field: FormField, value: str, sign: str, *, is_current: bool, room: int
 
 def deal_form(
     deal: Deal,
+    pipeline: Pipeline,
     today: date,
     settings: Settings,
     me: str,
-    currency: str,
     new_rep: Callable[[str], str] | None = None,
 ) -> tuple[str, list[FormField]]:
-    """Title and fields of the form for one deal; custom fields come last. Amounts without a
-    currency are in `currency`; `new_rep` says of an owner that nobody knows them.
-
-    What is the owner's own is in nobody else's form.
+    """Title and fields of the form for one deal; custom fields come last, also those that it lacks
+    and an ideal customer would have. `new_rep` says of an owner that nobody knows them. What is the
+    owner's own is in nobody else's form.
     """
+    currency = deal.currency_in(pipeline)
+    ideal = [custom_key(deal.fields, one.own_field) for one in pipeline.traits if one.own_field]
+    own = {**dict.fromkeys(ideal, ""), **deal.fields}
     choices = {
         "category": ("", *(str(category) for category in Category)),
         "source": ("", *settings.source_names),
@@ -305,9 +307,7 @@ def deal_form(
     began = deal.known_created_at
     day = value_text(began and local_date(began, settings.zone))
     fields.append(FormField(BEGINNING, "Created", day, check=_check(BEGINNING, today, currency)))
-    fields += [
-        FormField(f"fields.{name}", name, value) for name, value in sorted(deal.fields.items())
-    ]
+    fields += [FormField(f"fields.{name}", name, value) for name, value in sorted(own.items())]
     return f"{deal.ref}  {deal.name}", fields
 
 

@@ -70,6 +70,14 @@ def _compiled(node: Node, texts: Texts) -> Sql:
             from pipeboard.store.reading.filtering.scores import unscored
 
             return unscored(texts.database, texts.scope)
+        case Compare("fit", op, int(value)):
+            from pipeboard.store.reading.filtering.fits import fitting
+
+            return fitting(texts.database, texts.scope, op, value)
+        case Unset("fit"):
+            from pipeboard.store.reading.filtering.fits import without_fit
+
+            return without_fit(texts.database, texts.scope)
         case _:
             return _leaf(node, texts)
 

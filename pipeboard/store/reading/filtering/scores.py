@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pipeboard.domain.dates import start_of_day
 from pipeboard.domain.deal import Answer, Deal
-from pipeboard.domain.filter_nodes import Op
+from pipeboard.domain.filter_nodes import COMPARES, Op
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.score import fresh_since, score
 from pipeboard.store.database import Database
@@ -27,14 +27,6 @@ from pipeboard.store.reading.filtering.terms import FilterScope
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sql import Sql, among, either, every, is_name_of_long, negated
 from pipeboard.store.troubles import readable
-
-_COMPARE: Mapping[Op, Callable[[int, int], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    "=": operator.eq,
-    ">=": operator.ge,
-    ">": operator.gt,
-}
 
 
 class ScoreBasis(NamedTuple):
@@ -49,7 +41,7 @@ class ScoreBasis(NamedTuple):
 @readable("the answers")
 def scored(database: Database, scope: FilterScope, op: Op, value: int) -> Sql:
     """The deals whose low score compares so."""
-    return _scoring(database, scope, lambda low: low is not None and _COMPARE[op](low, value))
+    return _scoring(database, scope, lambda low: low is not None and COMPARES[op](low, value))
 
 
 @readable("the answers")
