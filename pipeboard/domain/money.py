@@ -241,12 +241,14 @@ def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) ->
             f"{quoted(text)} has more decimals than {code}",
             hint=f"{code} has {exponent(code) or 'no'} decimals.",
             currency=code,
+            minor=minor,
         )
     if minor > LARGEST:
         raise OutOfRange(
             f"{quoted(text)} is too large an amount",
             hint=f"{format_money(Money(LARGEST, code))} is the most.",
             currency=code,
+            minor=minor,
         )
     return Money(minor, code)
 
