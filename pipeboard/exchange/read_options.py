@@ -177,19 +177,21 @@ REMARKS = {
 """What is odd about a row, in words that stand behind a number of rows and a colon."""
 
 
-@dataclass(slots=True)
-class Unread:
-    """Cells of a column that could not be read as what the column is: why the first could not, and
-    whether the others could not for the same reason."""
+Unread = dict[str, tuple[str, list[int]]]
+"""Cells of a column that could not be read as what the column is: by what is said behind the cell,
+why the first could not, and the lines of all."""
 
-    reason: str
-    lines: list[int] = field(default_factory=list)
-    are_alike: bool = True
+_MOST_REASONS = 3
 
-    def add(self, line: int, reason: str) -> None:
-        """One more, on a line; a reason begins with the cell in quotes."""
-        self.lines.append(line)
-        self.are_alike &= reason.rpartition("'")[2] == self.reason.rpartition("'")[2]
+
+def _why_unread(unread: Unread) -> str:
+    """The reasons for which cells could not be read, each with an example and its lines."""
+    said = [
+        f"{reason.rstrip('.')} ({lines_told(lines)})"
+        for reason, lines in list(unread.values())[:_MOST_REASONS]
+    ]
+    more = sum(len(lines) for _, lines in list(unread.values())[_MOST_REASONS:])
+    return "; ".join(said) + (f"; and {in_figures(more)} for other reasons" if more else "")
 
 
 @dataclass(slots=True)
@@ -217,16 +219,16 @@ class CellTally:
 
     def cannot_read(self, column: str, reason: str) -> None:
         """A cell that stays as it stands, in a custom field."""
-        self.unread.setdefault(column, Unread(reason)).add(self.line, reason)
+        kinds = self.unread.setdefault(column, {})
+        kinds.setdefault(reason.rpartition("'")[2], (reason, []))[1].append(self.line)
 
     def sentences(self, currency: str) -> Iterator[str]:
         """What a person should know, a sentence each."""
         for column, unread in self.unread.items():
-            are = "is" if len(unread.lines) == 1 else "are"
-            begin = "" if unread.are_alike else "for example "
+            count = sum(len(lines) for _, lines in unread.values())
             yield (
-                f"{how_many(len(unread.lines), 'cell')} of '{column}' could not be read and {are} "
-                f"kept as text: {begin}{unread.reason.rstrip('.')} ({lines_told(unread.lines)})."
+                f"{how_many(count, 'cell')} of '{column}' could not be read and "
+                f"{'is' if count == 1 else 'are'} kept as text: {_why_unread(unread)}."
             )
         if self.assumed_currency:
             yield (
