@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.money import DecimalMark
+from pipeboard.domain.money import DecimalMark, Money
 from pipeboard.domain.text import few, fold, quoted
 from pipeboard.exchange.columns import Matching
 from pipeboard.exchange.history import MEANINGS, StageWords
@@ -149,6 +149,7 @@ REMARKS = {
     "counts",
     "several_owners": "with several owners: the first one has the deal, and the cell is kept as a "
     "field",
+    "of_its_currency": "about a deal in another currency: an amount that names none stays in that",
     "period": "a period such as a quarter where a day is expected: its last day is taken",
     "odd_email": "with an e-mail that is none (one @, a dot after it): kept as text",
     "named_as_another": "new, with the account and title of another deal here or in the file: a "
@@ -213,7 +214,10 @@ class CellTally:
 
     def tell_currency(self, found: Mapping[str, object]) -> None:
         """An amount whose currency nothing or the format of its cell has said."""
-        self.assumed_currency += bool(found.get("assumed"))
+        money = found.get("value")
+        self.assumed_currency += bool(
+            found.get("assumed") and isinstance(money, Money) and money.minor
+        )
         if (code := found.get("formatted")) and found.get("value"):
             self.formatted[str(code)] += 1
 

@@ -141,8 +141,16 @@ class Reading:
 
     @property
     def tells_names(self) -> bool:
-        """Whether anything says what the deals are called."""
-        return bool(_NAMING.intersection(self.mapping.values()) or self._key)
+        """Whether anything says what the deals are called, or which of those here they are."""
+        return self.knows_by_number or bool(
+            _NAMING.intersection(self.mapping.values()) or self._key
+        )
+
+    @property
+    def knows_by_number(self) -> bool:
+        """Whether the number of a deal here is all that says which one a row is about."""
+        targets = self.mapping.values()
+        return "ref" in targets and not (_NAMING.intersection(targets) or self._key)
 
     def answers(self) -> dict[str, str]:
         """How each of REQUIRED is answered: by a column, by a constant, or not at all ("")."""
@@ -376,12 +384,7 @@ def _column(table: FileTable, index: int) -> Iterator[str]:
 
 def _require_a_name(table: FileTable, matching: Matching) -> None:
     targets = matching.targets.values()
-    if "ref" in targets and not _NAMING.intersection(targets):
-        raise Refused(
-            "The list tells the numbers of deals, and not what they are called",
-            hint="Export it with their titles too, such as --columns ref,title,value.",
-        )
-    if not _NAMING.intersection(targets):
+    if not {*_NAMING, "ref"}.intersection(targets):
         raise Refused(
             "No column looks like the name of a deal or an account",
             hint=f"Name one with --map COLUMN=title. Columns: {', '.join(table.header)}.",
@@ -420,6 +423,8 @@ def _beginning_warning(
     targets = matching.targets.values()
     if any(target in _BEGINNINGS or target.startswith(ENTERED) for target in targets):
         return []
+    if "ref" in targets and not _NAMING.intersection(targets):
+        return []  # of deals that are here it is known
     rows = [record.cells for record in sample]
     days = (
         column
