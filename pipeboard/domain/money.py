@@ -273,9 +273,8 @@ def _may_be_credit(number: str, after: str, code: str) -> bool:
     if after.lower().startswith("crore"):
         return False
     digits = len(number.partition(".")[0])
-    if digits > _MOST_DIGITS_OF_CRORES:
-        return True
-    return code not in _RUPEES and (after.startswith("CR") or digits > 2)
+    is_shouted = code not in _RUPEES and (after.startswith("CR") or digits > 2)
+    return digits > _MOST_DIGITS_OF_CRORES or is_shouted
 
 
 def _is_negative(before: str, after: str, default: str) -> bool:
