@@ -326,7 +326,7 @@ def _one_by_one(file: TextIO, name: str, objects: Objects) -> Iterator[tuple[int
 
 
 def _lines(file: TextIO, objects: Objects) -> Iterator[tuple[int, Json]]:
-    for line, text in enumerate(iter(lambda: file.readline(_LONGEST_LINE), ""), 1):
+    for line, text in enumerate(file, 1):
         if text.strip():
             try:
                 yield line, json.loads(text.lstrip(_WHITE), object_pairs_hook=objects)
