@@ -22,7 +22,7 @@ from pipeboard.domain.text import in_quotes, quoted
 from pipeboard.exchange.metrics_document import metrics_csv, metrics_document
 from pipeboard.exchange.metrics_tables import FullReport
 from pipeboard.store.reading.facts import collecting_later
-from pipeboard.workspace.finding import typed_period, with_period
+from pipeboard.workspace.finding import period_among, typed_period
 from pipeboard.workspace.reports import ReportQuery, end_of, groups_of, report_of, since_days
 
 if TYPE_CHECKING:
@@ -154,15 +154,13 @@ def _question(call: Call) -> ReportQuery:
 
 def _refuse_period(call: Call, words: str) -> None:
     """A period in the filter would give numbers of another one."""
-    period, rest = with_period(words, call.workspace.today, call.settings)
-    if period is not None:
-        kept = rest.split()
-        typed = " ".join(word for word in words.split() if word not in kept) or period.label
-        said = "-".join(typed.split())  # so that `last quarter` goes on with the calendar
-        hint = f"Say --period {said if len(said) > 2 else period.label}."
-        hint += " To look for the word, put it in quotes:"
+    found = period_among(words, call.workspace.today, call.settings)
+    if found is not None:
+        said = "-".join(found.typed.split())  # so that `last quarter` goes on with the calendar
+        hint = f"Say --period {said}. To look for the word, put it in quotes:"
         raise BadInput(
-            f"{quoted(typed)} is a period, not deals.", hint=f"{hint} '{in_quotes(typed)}'"
+            f"{quoted(found.typed)} is a period, not deals.",
+            hint=f"{hint} '{in_quotes(found.typed)}'",
         )
 
 

@@ -227,8 +227,9 @@ class GivenUp(PipeboardError):
 
 class OutOfRange(BadInput):
     """An amount that is read, in `currency`, but cannot be kept: too large, or with parts of a
-    minor unit."""
+    minor unit beside the whole ones in `minor`."""
 
-    def __init__(self, message: str, *, hint: str, currency: str) -> None:
+    def __init__(self, message: str, *, hint: str, currency: str, minor: int) -> None:
         super().__init__(message, hint=hint)
         self.currency = currency
+        self.minor = minor

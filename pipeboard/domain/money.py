@@ -242,12 +242,14 @@ def parse_money(
             f"{quoted(text)} has more decimals than {code}",
             hint=f"{code} has {exponent(code) or 'no'} decimals.",
             currency=code,
+            minor=minor,
         )
     if minor > LARGEST and not coarsely:
         raise OutOfRange(
             f"{quoted(text)} is too large an amount",
             hint=f"{format_money(Money(LARGEST, code))} is the most.",
             currency=code,
+            minor=minor,
         )
     return Money(minor, code)
 
@@ -272,9 +274,8 @@ def _may_be_credit(number: str, after: str, code: str) -> bool:
     if after.lower().startswith("crore"):
         return False
     digits = len(number.partition(".")[0])
-    if digits > _MOST_DIGITS_OF_CRORES:
-        return True
-    return code not in _RUPEES and (after.startswith("CR") or digits > 2)
+    is_shouted = code not in _RUPEES and (after.startswith("CR") or digits > 2)
+    return digits > _MOST_DIGITS_OF_CRORES or is_shouted
 
 
 def _is_negative(before: str, after: str, default: str) -> bool:

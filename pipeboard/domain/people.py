@@ -89,13 +89,14 @@ def match_rep(text: str, reps: Sequence[Rep], me: str = "") -> Rep:
     `Ana Lima <ana@firm.example>`, and `me`, where it is said who asks.
 
     The name that `@` takes goes before the display name, and either is compared without case,
-    accents, blanks and signs, an e-mail by what stands before its @. Raises NotFound with the near
-    name, `Ambiguous` where two reps answer to it.
+    accents, blanks and signs, an e-mail by what stands before its @, where no name is just that.
+    Raises NotFound with the near name, `Ambiguous` where two reps answer to it.
     """
     wanted = me if me and is_me(text) else text.strip().removeprefix("@")
-    keys = _keys(wanted)
+    ways, keys = ways_to_write(wanted), _keys(wanted)
     found = (
         [rep for rep in reps if rep.name == wanted]
+        or [rep for rep in reps if ways & ways_to_write(rep.name)]
         or [rep for rep in reps if keys & _keys(rep.name)]
         or [rep for rep in reps if keys & _keys(rep.display_name)]
     )

@@ -18,7 +18,9 @@ Kind = Literal["year", "quarter", "month", "week", "days", "all"]
 _BEGINNING, _END = date(FIRST_YEAR, 1, 1), date(LAST_YEAR + 1, 1, 1)
 _HINT = "Write it like 2026, 2026Q4, 2026-11, 2026-W47, last90d, this-quarter, all or FROM..TO."
 _YEAR = r"([0-9]{4})"
-_QUARTER = r"([0-9]{4})-?q([1-4])"
+_QUARTER = r"([0-9]{4})[- ]?q([1-4])"
+_QUARTER_FIRST = r"q([1-4])[- /]?([0-9]{4})"
+_QUARTER_ALONE = r"q([1-4])"
 _MONTH = r"([0-9]{4})-([0-9]{2})"
 _WEEK = r"([0-9]{4})-?w([0-9]{1,2})"
 _LAST_DAYS = r"last-?([0-9]{1,5})d"
@@ -89,15 +91,17 @@ def parse_period(
     `week_start` is 0 for Monday to 6 for Sunday; a week has the ISO number of its Thursday.
     `fiscal_shift` is how many months after (before, when negative) the first of January years and
     quarters begin: 3 is April of the year that names it, -3 October of the year before it.
-    `lastNd` ends with today; `direction` says where a FROM without its year lies. Raises BadInput
-    for anything else and for a range that ends before it starts.
+    `lastNd` ends with today; `direction` says where a FROM or a quarter without its year lies.
+    Raises BadInput for anything else and for a range that ends before it starts.
     """
     line = text.strip().lower()
     if line == "all":
         return Period("all", _BEGINNING, _END, "all")
     try:
-        period = _named(line, week_start, fiscal_shift) or _relative(
-            line, today, week_start, fiscal_shift
+        period = (
+            _named(line, week_start, fiscal_shift)
+            or _relative(line, today, week_start, fiscal_shift)
+            or _quarter_of_some_year(line, today, fiscal_shift, direction)
         )
     except (ValueError, OverflowError):
         period = None
@@ -123,11 +127,27 @@ def _named(line: str, week_start: int, fiscal_shift: int) -> Period | None:
         return _fiscal_year(int(match[1]), fiscal_shift)
     if match := re.fullmatch(_QUARTER, line):
         return _fiscal_quarter(int(match[1]), int(match[2]) - 1, fiscal_shift)
+    if match := re.fullmatch(_QUARTER_FIRST, line):
+        return _fiscal_quarter(int(match[2]), int(match[1]) - 1, fiscal_shift)
     if match := re.fullmatch(_MONTH, line):
         return _month(date(int(match[1]), int(match[2]), 1))
     if match := re.fullmatch(_WEEK, line):
         return _week_of(date.fromisocalendar(int(match[1]), int(match[2]), 4), week_start)
     return None
+
+
+def _quarter_of_some_year(
+    line: str, today: date, fiscal_shift: int, direction: Direction
+) -> Period | None:
+    """The last quarter of that number that has begun, the first that is not over, or the nearest,
+    which of two is the one to come."""
+    match = re.fullmatch(_QUARTER_ALONE, line)
+    if match is None:
+        return None
+    current = _around(today, "quarter", 0, fiscal_shift)
+    ahead = (int(match[1]) - int(current.label[5:])) % 4
+    goes_back = direction is Direction.BACK or (direction is Direction.NEAREST and ahead > 2)
+    return current._at_step(ahead - 4 if ahead and goes_back else ahead)
 
 
 def _relative(line: str, today: date, week_start: int, fiscal_shift: int) -> Period | None:

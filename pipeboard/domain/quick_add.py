@@ -22,7 +22,14 @@ from pipeboard.domain.deal_fields import BEGINNING, FIELDS, is_none, parse_field
 from pipeboard.domain.errors import BadInput, OutOfRange
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
-from pipeboard.domain.money import Money, format_percent, parse_money, read_currency
+from pipeboard.domain.money import (
+    LARGEST,
+    Money,
+    exponent,
+    format_percent,
+    parse_money,
+    read_currency,
+)
 from pipeboard.domain.text import (
     IN_QUOTES,
     OWN_FIELD,
@@ -61,7 +68,8 @@ def find_amount(
     words: Sequence[Word], line: str, *, today: date, currency: str
 ) -> TypedAmount | None:
     """The last amount among the words of `line` that stand outside quotes, or None. BadInput for
-    one that names its currency and cannot be kept.
+    one that cannot be kept: it has more decimals than its currency, or names it and is too large
+    (a large number without a currency is one of an article).
 
     An amount is marked by a suffix, a sign or a code: `40k`, `€1.234,50`, `40 000 EUR`. A plain
     number is one only as the last word of several, from 100 on, when it is no year within ten of
@@ -83,11 +91,8 @@ def _marked(text: str, currency: str, *, is_last: bool) -> Money | None:
     text = text.rstrip(",;")
     if _NUMBER.fullmatch(text) or not _DIGIT.search(text):
         return None
-    try:
-        money: Money | OutOfRange = parse_money(text, currency)
-    except OutOfRange as error:
-        money = error
-    except BadInput:
+    money = _money(text, currency)
+    if money is None:
         return None
     code = money.currency
     marks = _NUMBER.sub(" ", text).split()
@@ -99,11 +104,7 @@ def _marked(text: str, currency: str, *, is_last: bool) -> Money | None:
     else:
         # `cable 5 m` is no million, and `TOP 500 customers` no money of Tonga.
         is_meant = names_currency and (has_sign or code == currency or is_last)
-    if isinstance(money, OutOfRange):
-        if is_meant and names_currency:
-            raise BadInput(money.message, hint=f"{money.hint} In quotes it is part of the title.")
-        return None
-    return money if is_meant else None
+    return _kept(money, names_currency=names_currency) if is_meant else None
 
 
 def _plain(words: Sequence[Word], today: date, currency: str) -> TypedAmount | None:
@@ -113,16 +114,29 @@ def _plain(words: Sequence[Word], today: date, currency: str) -> TypedAmount | N
     if text.isdigit() and abs(int(text[:9]) - today.year) <= _YEARS_AROUND_TODAY:
         return None
     money = _money(text, currency)
-    if money is None or money.minor < _LEAST_PLAIN * 10**money.exponent:
+    if money is None or money.minor < _LEAST_PLAIN * 10 ** exponent(currency):
         return None
-    return TypedAmount(money, len(words) - 1, len(words))
+    kept = _kept(money, names_currency=False)
+    return None if kept is None else TypedAmount(kept, len(words) - 1, len(words))
 
 
-def _money(text: str, currency: str) -> Money | None:
+def _money(text: str, currency: str) -> Money | OutOfRange | None:
     try:
         return parse_money(text, currency)
+    except OutOfRange as error:
+        return error
     except BadInput:
         return None
+
+
+def _kept(money: Money | OutOfRange, *, names_currency: bool) -> Money | None:
+    """The amount that is meant; BadInput where it cannot be kept, None where that shows that it is
+    none."""
+    if isinstance(money, Money):
+        return money
+    if names_currency or money.minor <= LARGEST:
+        raise BadInput(money.message, hint=f"{money.hint} In quotes it is part of the title.")
+    return None
 
 
 def _is_currency(text: str, currency: str) -> bool:

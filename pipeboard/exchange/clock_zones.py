@@ -1,4 +1,5 @@
-"""The zone behind a time of day: as an offset, as a name, as both, or as one twice."""
+"""The zone behind a time of day: as an offset, as a name, as both, or as one twice; and times of
+half a day."""
 
 from __future__ import annotations
 
@@ -85,3 +86,16 @@ def _known(zone: str) -> timezone | None:
         return offset_of(zone.casefold())
     except ValueError:
         return None
+
+
+_HALF_DAY = re.compile(r"(上午|下午|午前|午後|오전|오후) ?(\d{1,2})(:\d\d(?::\d\d)?)")
+_AFTERNOON = ("下午", "午後", "오후")
+
+
+def in_24_hours(text: str) -> str:
+    """`下午 3:05` as `15:05`, wherever it stands in a text."""
+
+    def by_the_day(found: re.Match[str]) -> str:
+        return f"{int(found[2]) % 12 + 12 * (found[1] in _AFTERNOON):02}{found[3]}"
+
+    return _HALF_DAY.sub(by_the_day, text)

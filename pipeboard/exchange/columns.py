@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from shlex import quote
+from zoneinfo import ZoneInfo
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
@@ -23,6 +25,7 @@ from pipeboard.exchange.fields import (
 from pipeboard.exchange.history import is_status
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout
+from pipeboard.exchange.moments import ORDERS, MomentReader
 from pipeboard.exchange.synonyms import RANKS, SYNONYMS
 from pipeboard.exchange.tables import find_column, next_free, no_column
 from pipeboard.exchange.units import unit_of
@@ -379,10 +382,18 @@ _OF_DIGITS = {CellKind.MOMENT, CellKind.MONEY, CellKind.PERCENT}
 """What is read in the digits of any script."""
 
 
-def holds_days(cells: Iterable[str]) -> bool:
-    """Whether each cell that says anything says a day, and some do."""
+def are_past_days(cells: Iterable[str], zone: ZoneInfo, today: date) -> bool:
+    """Whether each cell that says anything says a day until today, in one order of day and month,
+    and some do."""
     told = [cell for cell in cells if not is_blank(cell)]
-    return bool(told) and all(map(_DATE_LIKE.fullmatch, told))
+    for order in ORDERS[:2]:
+        read = MomentReader(zone, today, order, lambda index: ()).column(0)
+        try:
+            if told and all(read(cell).day <= today for cell in told):
+                return True
+        except BadInput:
+            continue
+    return False
 
 
 def _is_day_or_period(cell: str) -> bool:

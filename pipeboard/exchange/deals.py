@@ -198,12 +198,7 @@ class DealReader:
             money = found[target] = amounts.read(cell, named or default)
             if money is not None and named not in (None, money.currency):
                 found["remark"] = "two_currencies"
-            found["assumed"] = (
-                named is None
-                and money is not None
-                and money.minor != 0
-                and not names_currency(cell)
-            )
+            found["assumed"] = named is None and not names_currency(cell)
 
         return take
 
@@ -396,6 +391,7 @@ class DealReader:
             precision=history.precision,
             expected_close=history.expected_close,
             entered=history.entered,
+            assumes_currency=bool(found.get("assumed")),
             others=plain,
             remarks=remarks,
             **others,
@@ -444,7 +440,7 @@ class DealReader:
             return str(title)
         account, product = found.get("account"), found["fields"].get(self._product)
         title = f"{account} - {product}" if account and product else account
-        title = title or found.get("external_id")
+        title = title or found.get("external_id") or found.get("ref")
         if not title:
             raise BadInput("There is no title, no account and no id to name the deal by")
         return str(title)

@@ -54,6 +54,7 @@ class _Lines:
 
     def __init__(self, file: TextIO, dialect: Dialect) -> None:
         self._file = file
+        self._quote = dialect.quote
         self._backslashed = dialect.backslashed
         self._curved = dialect.has_curved_quotes
         self._is_wrapped = dialect.is_wrapped
@@ -63,8 +64,8 @@ class _Lines:
     def __iter__(self) -> Iterator[str]:
         readline = self._file.readline
         while line := readline(_LONGEST_LINE):
-            if len(line) == _LONGEST_LINE:
-                raise csv.Error("line longer than any row")
+            if len(line) == _LONGEST_LINE and line[-1] not in "\r\n":
+                line = self._too_long(line)
             if self._is_wrapped:
                 line = _without_wrapping(line)
             if self._curved:
@@ -73,6 +74,16 @@ class _Lines:
             self.taken.append(line)
             yield line
         self.ended = True
+
+    def _too_long(self, begin: str) -> str:
+        """In place of a line longer than any row, of which the rest is passed over, one with a cell
+        that no row can hold and as many open quotes."""
+        quotes = begin.count(self._quote)
+        while part := self._file.readline(_LONGEST_LINE):
+            quotes += part.count(self._quote)
+            if part[-1] in "\r\n":
+                break
+        return f"{self._quote * (quotes % 2)}{'x' * (LONGEST_CELL + 1)}\n"
 
 
 @dataclass(slots=True)
@@ -113,7 +124,7 @@ class DelimitedTable:
                 yield Record(line, [*cells[:width], *blanks[len(cells) :]])
 
     def all_records(self) -> Iterator[Record | Rejected]:
-        """Header, ragged and blank records as they stand; ends where quoting breaks down."""
+        """Header, ragged and blank records as they stand; where quoting breaks down, the lines."""
         with self.path.open(encoding=self.encoding, errors=self.errors, newline="") as file:
             outer, self._file = self._file, file
             lines = _Lines(file, self.dialect)
@@ -131,7 +142,14 @@ class DelimitedTable:
                     next(reader, None)
                     lines.taken.clear()
                     line = 2
-                for cells in reader:
+                for cells in _each_row(reader):
+                    if cells is None:
+                        if "".join(lines.taken).count(self.dialect.quote) % 2:
+                            yield from self._behind_long_cell(line)
+                            break
+                        yield Rejected(line, "", "", _TOO_LONG)
+                        line, lines.taken = reader.line_num + 1, []
+                        continue
                     if lines.ended:
                         yield from self._behind_quote(line, cells)
                         break
@@ -148,8 +166,6 @@ class DelimitedTable:
                         cells = [cell.replace("\0", "") for cell in cells]
                     yield Record(line, cells)
                     line = reader.line_num + 1
-            except csv.Error:
-                yield Rejected(line, "", "", _TOO_LONG)
             finally:
                 self._file = outer
 
@@ -184,16 +200,25 @@ class DelimitedTable:
         with self.path.open(encoding=self.encoding, errors=self.errors, newline="") as file:
             yield from self._unread(enumerate(file, 1), begins, reason, below)
 
+    def _behind_long_cell(self, first: int) -> Iterator[Rejected]:
+        """The row in which a cell in quotes is longer than any, and each line below its first."""
+        reason = f"{_TOO_LONG}; probably a quote is never closed"
+        below = f"it stands below line {first}, where a cell in quotes is longer than 1 MiB"
+        with self.path.open(encoding=self.encoding, errors=self.errors) as file:
+            yield from self._unread(enumerate(file, 1), (first, None, ""), reason, below)
+
     def _unread(
         self,
         lines: Iterable[tuple[int, str]],
-        begins: tuple[int, int, str],
+        begins: tuple[int, int | None, str],
         reason: str,
         below: str,
     ) -> Iterator[Rejected]:
         """Lines as they stand, from that on in which a cell of a column has a `reason`."""
         first, at, cell = begins
-        column = self.header[at] if at < len(self.header) else f"column {at + 1}"
+        column = "" if at is None else f"column {at + 1}"
+        if at is not None and at < len(self.header):
+            column = self.header[at]
         for number, line in lines:
             if number < first or not line.strip():
                 continue
@@ -238,7 +263,18 @@ class DelimitedTable:
 
 
 _NOT_DOUBLED = "Quotes within a cell in quotes that are not doubled"
-_TOO_LONG = "a cell here is longer than 1 MiB; probably a quote is never closed. Reading stopped"
+_TOO_LONG = "a cell here is longer than 1 MiB"
+
+
+def _each_row(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:
+    """The rows of a reader, None in place of one with a cell that is too long."""
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield None
 
 
 def open_delimited(path: Path, encoding: Encoding) -> DelimitedTable:

@@ -16,6 +16,7 @@ from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.json_shapes import (
     DEALS,
     LISTS,
+    Names,
     Objects,
     found,
     is_one_deal,
@@ -102,6 +103,7 @@ class JsonTable:
     warnings: list[str] = field(default_factory=list)
     delimiter: str | None = None
     is_sequence: bool = False
+    together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _file: TextIO | None = None
     _objects: Objects = field(default_factory=Objects)
 
@@ -115,8 +117,21 @@ class JsonTable:
             except BadInput as error:
                 yield Rejected(line, "value", quoted(str(value.get("value"))), error.message)
             else:
+                for column, names in self.together.items():
+                    cells[column] = next((cells[one] for one in names if cells.get(one)), "")
                 if holds_anything(cells.values()):
                     yield Record(line, [cells.get(column, "") for column in self.header])
+
+    def name(self, names: Names) -> None:
+        """Takes the columns of all deals for the header; those that mean one field are told."""
+        found = names.together()
+        self.header = tuple(found)
+        self.together = {column: others for column, others in found.items() if len(others) > 1}
+        for column, others in self.together.items():
+            named = " or ".join(map(quoted, others[1:]))
+            self.warnings.append(
+                f"Rows without {quoted(column)} call it {named}: read as one column."
+            )
 
     def deals(self) -> Iterator[tuple[int, Json]]:
         with self.path.open(encoding=self.encoding, errors=self.errors) as file:
@@ -232,14 +247,14 @@ def open_json(path: Path, encoding: Encoding) -> JsonTable | BoardTable:
         board = _find_board(table)
         if board is not None:
             return board
-    columns: dict[str, None] = {}
+    names = Names()
     for _, deal in table.deals():
         if isinstance(deal, Mapping):
-            columns.update(dict.fromkeys(columns_of(opened(deal))))
+            names.add(columns_of(opened(deal)))
     table.tell_doubled()
-    if not columns:
+    table.name(names)
+    if not table.header:
         raise _no_deals(path)
-    table.header = tuple(columns)
     return table
 
 
@@ -311,7 +326,7 @@ def _one_by_one(file: TextIO, name: str, objects: Objects) -> Iterator[tuple[int
 
 
 def _lines(file: TextIO, objects: Objects) -> Iterator[tuple[int, Json]]:
-    for line, text in enumerate(iter(lambda: file.readline(_LONGEST_LINE), ""), 1):
+    for line, text in enumerate(file, 1):
         if text.strip():
             try:
                 yield line, json.loads(text.lstrip(_WHITE), object_pairs_hook=objects)

@@ -47,8 +47,9 @@ _LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _RARE = {"áðéíóúýþæö", "ăâîşţ", "äõöüšž"}
 # Signs that stand in no word: where they do, the code page is another one.
 _SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[‚¤¥§¬±¶×÷¦¹²³ªº¼½¾¿¡£](?=[^\W\d_])")
-# Nor does a capital behind a small letter: `cafŽ` is `café` of a Mac.
+# Nor does a capital behind a small letter (`cafŽ` is `café` of a Mac), or these before one.
 _BEHIND_SMALL = re.compile(r"[a-z][^\W\d_a-zA-Z]")
+_BEFORE_SMALL = re.compile(r"(?<=[A-Z])[ŽÄŸ](?=[a-z])|\bŸ(?=[a-z])")
 _ANYWHERE = set("€‚„…‹‘’“”•–—™›\xa0¡¢£¤¥§©«®°±²³µ¶·¹»¼½¾¿ª´¨×÷")
 
 
@@ -67,7 +68,8 @@ def _score(part: bytes, name: str, languages: tuple[str, ...]) -> float:
         text = part.decode(name)
     except UnicodeDecodeError:
         return -1.0
-    text = _BEHIND_SMALL.sub(_without_capital, text).replace("İ", "i").lower()
+    text = _BEFORE_SMALL.sub("\ufffd", _BEHIND_SMALL.sub(_without_capital, text))
+    text = text.replace("İ", "i").lower()
     high = [char for char in text if ord(char) > 127 and char not in _ANYWHERE]
     high += _SIGN_IN_WORD.findall(text)
     if not high:
@@ -76,7 +78,8 @@ def _score(part: bytes, name: str, languages: tuple[str, ...]) -> float:
     for letters in languages:
         share = sum(char in letters for char in high) / len(high)
         best = max(best, share - (0.02 if letters in _RARE else 0.0))
-    return best
+    # Polish has other letters beside this one, which is the ü of a Mac.
+    return best - 0.03 if set(high) == {"ź"} else best
 
 
 _CHUNK = 1 << 20

@@ -7,6 +7,7 @@ from typing import TypeGuard
 
 from pipeboard.domain.json_data import Json, JsonObject
 from pipeboard.domain.text import slug
+from pipeboard.exchange.fields import takes_several
 from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.exchange.tables import next_free
 
@@ -65,6 +66,8 @@ def opened(deal: JsonObject) -> JsonObject:
         inner = deal.get(key)
         if isinstance(inner, Mapping) and (key == "properties" or deal.keys() <= _BESIDE):
             return opened({**deal, key: None, **inner})
+    if len(deal) == 1 and isinstance(only := next(iter(deal.values())), Mapping):
+        return opened(only)  # `{"deal": {…}}`
     if isinstance(linked := deal.get("relationships"), Mapping):
         named = ((key, one) for key, one in linked.items() if isinstance(one, Mapping))
         return {**{key: one.get("data", one) for key, one in named}, **deal, "relationships": None}
@@ -221,3 +224,38 @@ def named(deals: Iterable[tuple[int, Json]]) -> Iterator[tuple[int, Json]]:
             names = [str(cell) for cell in deal]
         else:
             yield line, dict(zip(names, deal, strict=False))
+
+
+class Names:
+    """The columns that objects have, in the order in which they come; those that mean the same
+    field and never stand in one object are one, as where each row was written by another hand."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, str] = {}
+        self._apart: dict[str, set[str]] = {}
+
+    def add(self, columns: Iterable[str]) -> None:
+        """What one object has."""
+        by_field: dict[str, list[str]] = {}
+        for column in columns:
+            if column not in self._columns:
+                self._columns[column] = SYNONYMS.get(slug(column), "")
+            if field := self._columns[column]:
+                by_field.setdefault(field, []).append(column)
+        for rivals in by_field.values():
+            if len(rivals) > 1:
+                for column in rivals:
+                    self._apart.setdefault(column, set()).update(rivals)
+
+    def together(self) -> dict[str, tuple[str, ...]]:
+        """Each column with the names that mean it, its own first."""
+        found: dict[str, tuple[str, ...]] = {}
+        heads: dict[str, str] = {}
+        for column, field in self._columns.items():
+            head = heads.get(field, "") if field and not takes_several(field) else ""
+            if head and self._apart.get(column, set()).isdisjoint(found[head]):
+                found[head] += (column,)
+            else:
+                found[column] = (column,)
+                heads.setdefault(field, column)
+        return found

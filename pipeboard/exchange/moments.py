@@ -12,7 +12,7 @@ from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.locales import written
 from pipeboard.domain.text import fold, quoted
-from pipeboard.exchange.clock_zones import in_one_zone, offset_of, zone_in_name
+from pipeboard.exchange.clock_zones import in_24_hours, in_one_zone, offset_of, zone_in_name
 from pipeboard.exchange.due_periods import last_day_of
 from pipeboard.exchange.words.languages import CROATIAN, MONTHS
 
@@ -33,7 +33,6 @@ _NUMBERS = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?(.*)")
-_HALF_DAY = re.compile(r"(上午|下午|午前|午後|오전|오후) ?(\d{1,2})(:\d\d(?::\d\d)?)")
 _ERA = re.compile(
     r"(令和|平成|昭和|民國|民国)\s*(\d{1,3}|元)(年.*)|"
     r"([RHS])(\d{1,2})[./](\d{1,2}[./]\d{1,2})",
@@ -81,12 +80,6 @@ _FROM_1904 = 1_462
 
 
 _ONE_DIGIT = re.compile(r"^ ?(\d):")
-_AFTERNOON = ("下午", "午後", "오후")
-
-
-def _by_the_day(found: re.Match[str]) -> str:
-    """`下午 3:05` as `15:05`."""
-    return f"{int(found[2]) % 12 + 12 * (found[1] in _AFTERNOON):02}{found[3]}"
 
 
 def _christian(year: int) -> int:
@@ -141,6 +134,7 @@ class MomentReader:
         self._serials: dict[int, tuple[str, date]] = {}
         self._croatian: dict[int, bool] = {}
         self._contradicting: dict[int, str] = {}
+        self._as_others: dict[int, tuple[str, date]] = {}
         self._zones: dict[int, tzinfo] = {}
 
     def column(
@@ -190,7 +184,7 @@ class MomentReader:
         if not (text.isascii() and text[:1].isdigit()) or text[-1:].isalpha():
             text = _WEEKDAY.sub("", text)
         if not text.isascii():
-            text = _HALF_DAY.sub(_by_the_day, text)
+            text = in_24_hours(text)
         if _ISO.fullmatch(text):
             is_early = int(text[8:10]) <= _MONTHS_OF_YEAR and self._early.get(index, text)
             self._early[index] = is_early or ""
@@ -232,6 +226,11 @@ class MomentReader:
             yield (
                 f"Times such as {quoted(text, 60)} in '{header[index]}' name two zones that are "
                 "not the same: the hours from UTC counted, else the name that stands first."
+            )
+        for index, (text, day) in self._as_others.items():
+            yield (
+                f"Dates such as {text} in '{header[index]}' were read as those of other columns: "
+                f"{written().date(day)}. If that is wrong, say --dates dmy or --dates mdy."
             )
         for index, early in self._early.items():
             late = self._in_order["dmy"].get(index) or self._in_order["mdy"].get(index)
@@ -277,6 +276,8 @@ class MomentReader:
         if settled is None:
             raise _two_ways(text, likely)
         self._early[index] = ""
+        if not self._shown(index) - {"ymd"}:
+            self._as_others.setdefault(index, (text, likely[settled]))
         return likely[settled]
 
     def _begins_with_year(

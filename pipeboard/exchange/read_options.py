@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
-from pipeboard.domain.money import DecimalMark
+from pipeboard.domain.money import DecimalMark, Money
 from pipeboard.domain.text import few, fold, quoted
 from pipeboard.exchange.columns import Matching
 from pipeboard.exchange.history import MEANINGS, StageWords
@@ -149,6 +149,7 @@ REMARKS = {
     "counts",
     "several_owners": "with several owners: the first one has the deal, and the cell is kept as a "
     "field",
+    "of_its_currency": "about a deal in another currency: an amount that names none stays in that",
     "period": "a period such as a quarter where a day is expected: its last day is taken",
     "odd_email": "with an e-mail that is none (one @, a dot after it): kept as text",
     "named_as_another": "new, with the account and title of another deal here or in the file: a "
@@ -177,19 +178,21 @@ REMARKS = {
 """What is odd about a row, in words that stand behind a number of rows and a colon."""
 
 
-@dataclass(slots=True)
-class Unread:
-    """Cells of a column that could not be read as what the column is: why the first could not, and
-    whether the others could not for the same reason."""
+Unread = dict[str, tuple[str, list[int]]]
+"""Cells of a column that could not be read as what the column is: by what is said behind the cell,
+why the first could not, and the lines of all."""
 
-    reason: str
-    lines: list[int] = field(default_factory=list)
-    are_alike: bool = True
+_MOST_REASONS = 3
 
-    def add(self, line: int, reason: str) -> None:
-        """One more, on a line; a reason begins with the cell in quotes."""
-        self.lines.append(line)
-        self.are_alike &= reason.rpartition("'")[2] == self.reason.rpartition("'")[2]
+
+def _why_unread(unread: Unread) -> str:
+    """The reasons for which cells could not be read, each with an example and its lines."""
+    said = [
+        f"{reason.rstrip('.')} ({lines_told(lines)})"
+        for reason, lines in list(unread.values())[:_MOST_REASONS]
+    ]
+    more = sum(len(lines) for _, lines in list(unread.values())[_MOST_REASONS:])
+    return "; ".join(said) + (f"; and {in_figures(more)} for other reasons" if more else "")
 
 
 @dataclass(slots=True)
@@ -211,22 +214,25 @@ class CellTally:
 
     def tell_currency(self, found: Mapping[str, object]) -> None:
         """An amount whose currency nothing or the format of its cell has said."""
-        self.assumed_currency += bool(found.get("assumed"))
+        money = found.get("value")
+        self.assumed_currency += bool(
+            found.get("assumed") and isinstance(money, Money) and money.minor
+        )
         if (code := found.get("formatted")) and found.get("value"):
             self.formatted[str(code)] += 1
 
     def cannot_read(self, column: str, reason: str) -> None:
         """A cell that stays as it stands, in a custom field."""
-        self.unread.setdefault(column, Unread(reason)).add(self.line, reason)
+        kinds = self.unread.setdefault(column, {})
+        kinds.setdefault(reason.rpartition("'")[2], (reason, []))[1].append(self.line)
 
     def sentences(self, currency: str) -> Iterator[str]:
         """What a person should know, a sentence each."""
         for column, unread in self.unread.items():
-            are = "is" if len(unread.lines) == 1 else "are"
-            begin = "" if unread.are_alike else "for example "
+            count = sum(len(lines) for _, lines in unread.values())
             yield (
-                f"{how_many(len(unread.lines), 'cell')} of '{column}' could not be read and {are} "
-                f"kept as text: {begin}{unread.reason.rstrip('.')} ({lines_told(unread.lines)})."
+                f"{how_many(count, 'cell')} of '{column}' could not be read and "
+                f"{'is' if count == 1 else 'are'} kept as text: {_why_unread(unread)}."
             )
         if self.assumed_currency:
             yield (

@@ -16,10 +16,10 @@ from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import fold, quoted, slug
-from pipeboard.exchange.columns import Matching, apply_overrides, holds_days, match_columns
+from pipeboard.exchange.columns import Matching, apply_overrides, are_past_days, match_columns
 from pipeboard.exchange.deals import DealReader
 from pipeboard.exchange.delimited import open_delimited
-from pipeboard.exchange.documents import looks_like_json, open_json
+from pipeboard.exchange.documents import BoardTable, JsonTable, looks_like_json, open_json
 from pipeboard.exchange.encoding import find_encoding
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT
 from pipeboard.exchange.headings import name_by_heading
@@ -141,8 +141,16 @@ class Reading:
 
     @property
     def tells_names(self) -> bool:
-        """Whether anything says what the deals are called."""
-        return bool(_NAMING.intersection(self.mapping.values()) or self._key)
+        """Whether anything says what the deals are called, or which of those here they are."""
+        return self.knows_by_number or bool(
+            _NAMING.intersection(self.mapping.values()) or self._key
+        )
+
+    @property
+    def knows_by_number(self) -> bool:
+        """Whether the number of a deal here is all that says which one a row is about."""
+        targets = self.mapping.values()
+        return "ref" in targets and not (_NAMING.intersection(targets) or self._key)
 
     def answers(self) -> dict[str, str]:
         """How each of REQUIRED is answered: by a column, by a constant, or not at all ("")."""
@@ -251,8 +259,9 @@ def open_import(
             reader.read(record, unheard)  # a date with two readings is better told of at once
         for amounts in reader.amounts.values():
             amounts.assumed_groups = amounts.rounded = 0
-        rounded = _rounded_ids(matching, sample)
-        table.warnings.extend([*matching.warnings, *_beginning_warning(matching, sample), *rounded])
+        table.warnings.extend(matching.warnings)
+        table.warnings.extend(_beginning_warning(matching, sample, zone, today))
+        table.warnings.extend(_rounded_numbers(table, matching, sample))
         return Reading(
             layout.name,
             _source(layout, matching, options.key),
@@ -375,42 +384,52 @@ def _column(table: FileTable, index: int) -> Iterator[str]:
 
 def _require_a_name(table: FileTable, matching: Matching) -> None:
     targets = matching.targets.values()
-    if "ref" in targets and not _NAMING.intersection(targets):
-        raise Refused(
-            "The list tells the numbers of deals, and not what they are called",
-            hint="Export it with their titles too, such as --columns ref,title,value.",
-        )
-    if not _NAMING.intersection(targets):
+    if not {*_NAMING, "ref"}.intersection(targets):
         raise Refused(
             "No column looks like the name of a deal or an account",
             hint=f"Name one with --map COLUMN=title. Columns: {', '.join(table.header)}.",
         )
 
 
-def _rounded_ids(matching: Matching, sample: Sequence[Record]) -> list[str]:
-    """A spreadsheet has cut long ids to 1.23E+11, and nothing is known again by that."""
-    places = [at for at, target in enumerate(matching.targets.values()) if target == "external_id"]
-    cells = [record.cells[at] for record in sample for at in places]
-    return [
-        f"Ids such as {cell} were rounded by a spreadsheet: deals are not known again by them. "
-        "Export the file anew, and import it without opening it there."
-        for cell in cells
-        if _ROUNDED.fullmatch(cell)
-    ][:1]
+def _rounded_numbers(
+    table: FileTable, matching: Matching, sample: Sequence[Record]
+) -> Iterator[str]:
+    """A spreadsheet has cut long numbers to 1.23E+11: nothing is known again by an id that is one,
+    and of any other the digits are gone."""
+    if isinstance(table, JsonTable | BoardTable):
+        return
+    for at, (column, target) in enumerate(matching.targets.items()):
+        cells = (record.cells[at] for record in sample)
+        if target == LEFT_OUT or not (cell := next(filter(_ROUNDED.fullmatch, cells), "")):
+            continue
+        if target == "external_id":
+            yield (
+                f"Ids such as {cell} were rounded by a spreadsheet: deals are not known again by "
+                "them. Export the file anew, and import it without opening it there."
+            )
+        else:
+            yield (
+                f"Numbers such as {cell} in '{column}' were rounded by a spreadsheet, which keeps "
+                "15 digits and shows fewer: those that are missing are not in the file."
+            )
 
 
-_ROUNDED = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
+_ROUNDED = re.compile(r"[-+]?\d(?:[.,]\d+)?E\+\d+|\d{16}\.0", re.IGNORECASE)
 
 
-def _beginning_warning(matching: Matching, sample: Sequence[Record]) -> list[str]:
+def _beginning_warning(
+    matching: Matching, sample: Sequence[Record], zone: ZoneInfo, today: date
+) -> list[str]:
     targets = matching.targets.values()
     if any(target in _BEGINNINGS or target.startswith(ENTERED) for target in targets):
         return []
+    if "ref" in targets and not _NAMING.intersection(targets):
+        return []  # of deals that are here it is known
     rows = [record.cells for record in sample]
     days = (
         column
         for at, (column, target) in enumerate(matching.targets.items())
-        if target.startswith(CUSTOM) and holds_days([cells[at] for cells in rows])
+        if target.startswith(CUSTOM) and are_past_days([row[at] for row in rows], zone, today)
     )
     column = next(days, "COLUMN")
     stages = {cells[at] for at, target in enumerate(targets) if target == "stage" for cells in rows}

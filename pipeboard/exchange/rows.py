@@ -118,7 +118,8 @@ class DealRow:
     `ref` is the reference ("D-142") that pipeboard gave the deal where it was exported, `version`
     that of the deal then, `external_source` the tool of `external_id` (None: the file's own),
     `recycled_from` the reference of the deal that it came back from, `merged_into` that of the one
-    that it became part of, `rank` its place by hand.
+    that it became part of, `rank` its place by hand. `assumes_currency`: nothing in the file says
+    what currency the `value` is in.
     `others` are fields of the deal by name that nothing here treats apart.
     `remarks` name what is odd in the row, for the report to count.
     """
@@ -136,6 +137,7 @@ class DealRow:
     outcome: Outcome | None = None
     archived: bool = False
     value: Money | None = None
+    assumes_currency: bool = False
     owner: str | None = None
     source: str | None = None
     tags: tuple[str, ...] = ()

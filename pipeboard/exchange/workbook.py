@@ -276,8 +276,9 @@ def _text(value: object) -> str:
             return value.date().isoformat() if midnight else value.isoformat(sep=" ")
         case date() | time():
             return value.isoformat()
-        case timedelta():
-            return str(value)
+        case timedelta():  # as a sheet shows it: 30:15:00, also beyond a day
+            minutes, seconds = divmod(round(value.total_seconds()), 60)
+            return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
         case str():
             return undefuse(value.strip())
         case _:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.counts import how_many
-from pipeboard.domain.dates import local_date
+from pipeboard.domain.dates import Direction, local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, NotFound, Way
@@ -78,7 +78,13 @@ def parse_filter(service: Service, text: str, *, without: str = "") -> Filter:
     return with_known_owners(query, service.reader.reps(), service.me)
 
 
-def typed_period(service: Service, text: str, *, at: datetime | None = None) -> Period:
+def typed_period(
+    service: Service,
+    text: str,
+    *,
+    at: datetime | None = None,
+    direction: Direction = Direction.BACK,
+) -> Period:
     """The period that was typed, as of an instant; BadInput for anything else."""
     from pipeboard.domain.periods import parse_period
 
@@ -88,29 +94,40 @@ def typed_period(service: Service, text: str, *, at: datetime | None = None) -> 
         local_date(at or service.now(), settings.zone),
         week_start=settings.week_start,
         fiscal_shift=settings.fiscal_shift,
+        direction=direction,
     )
 
 
-_QUARTER = re.compile("q[1-4]", re.IGNORECASE)
 _LIKE_A_PERIOD = re.compile(r"[\w.-]+")
-_SURELY_A_PERIOD = re.compile(r"[0-9]{4}(-?[qw]|-)[0-9]+|last-?[0-9]+d|\w+-\w+|.+\.\..+", re.I)
+_SURELY_A_PERIOD = re.compile(
+    r"[0-9]{4}(-?[qw]|-)[0-9]+|q[1-4]-?[0-9]{4}|last-?[0-9]+d|\w+-\w+|.+\.\..+", re.IGNORECASE
+)
 _JOINED = re.compile(r'["|()]')
 
 
-def with_period(text: str, today: date, settings: Settings) -> tuple[Period | None, str]:
-    """The period that is typed where a filter of numbers is asked for, and the filter without it:
-    as words to be found (`last quarter`, `q3` of this year too) it would give those of another one.
+class PeriodAmongWords(NamedTuple):
+    """The period among words that were `typed`, as it stands there, and the `rest` of them."""
+
+    period: Period
+    typed: str
+    rest: str
+
+
+def period_among(text: str, today: date, settings: Settings) -> PeriodAmongWords | None:
+    """The period that is typed where a filter of numbers is asked for: as words to be found (`last
+    quarter`, `q3` too) it would give those of another one. None where none is.
 
     A year, a quarter alone and `all` are one only where nothing else is typed, and nothing is in
     quotes.
     """
     if (period := _period_meant("-".join(text.split()), today, settings)) is not None:
-        return period, ""
+        return PeriodAmongWords(period, " ".join(text.split()), "")
     words = [] if _JOINED.search(text) else text.split()
     for place, word in enumerate(words):
         if _SURELY_A_PERIOD.fullmatch(word) and (period := _period_meant(word, today, settings)):
-            return period, " ".join((*words[:place], *words[place + 1 :]))
-    return None, text
+            rest = " ".join((*words[:place], *words[place + 1 :]))
+            return PeriodAmongWords(period, word, rest)
+    return None
 
 
 def _period_meant(text: str, today: date, settings: Settings) -> Period | None:
@@ -118,8 +135,6 @@ def _period_meant(text: str, today: date, settings: Settings) -> Period | None:
 
     if not _LIKE_A_PERIOD.fullmatch(text):
         return None
-    if _QUARTER.fullmatch(text):
-        text = f"{today.year}{text}"
     start, shift = settings.week_start, settings.fiscal_shift
     try:
         return parse_period(text, today, week_start=start, fiscal_shift=shift)

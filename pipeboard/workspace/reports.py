@@ -273,7 +273,7 @@ def _agree_amount(
 def _whole_period(service: Service, text: str, what: str) -> Period:
     hint = "Name a year, quarter, month or week, such as 2026Q4."
     try:
-        found = typed_period(service, text)
+        found = typed_period(service, text, direction=Direction.AHEAD)
     except BadInput as error:
         raise BadInput(error.message, hint=hint) from error
     if found.kind in ("days", "all"):

@@ -33,6 +33,7 @@ from pipeboard.domain.digests import sha256
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import IMPORTED
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.money import format_money, parse_money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import LINE, TEXT, did_you_mean, fold, free_key, pieces, slug
 from pipeboard.exchange.rows import DealRow, RowNote
@@ -54,6 +55,19 @@ _CUTS_TAGS = re.compile(r"[\s,;|:()\"'+]+")
 def digest(text: str) -> str:
     """A short text that tells this one from any other."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def keep_currency(row: DealRow, deal: Deal) -> None:
+    """Takes an amount without a currency as one in that of the deal that its number names, as one
+    that is typed for it would be. It is told; BadInput where that currency has fewer decimals."""
+    ours, theirs = deal.value, row.value
+    if not (row.ref and row.assumes_currency and ours and theirs):
+        return
+    if ours.currency != theirs.currency:
+        amount = format_money(theirs, style="code").partition(" ")[0]
+        row.value = parse_money(amount, ours.currency, ".")
+        row.assumes_currency = False
+        row.remarks = (*row.remarks, "of_its_currency")
 
 
 def settle(row: DealRow) -> None:

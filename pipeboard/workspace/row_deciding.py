@@ -28,6 +28,7 @@ from pipeboard.workspace.row_changes import RowCourse
 from pipeboard.workspace.row_commands import (
     RowIdentity,
     RowRules,
+    keep_currency,
     settle,
     take_over,
 )
@@ -93,7 +94,9 @@ class RowDecider:
         self._known = reader.known_deals()
         ids = (pipeline.id, *(one.id for one in beside))
         goals = Goals(ids, lambda row: self._place_of_new(row).pipeline.id)
-        self._recogniser = Recogniser(self._known, goals, self.source, reading.again, self._says)
+        self._recogniser = Recogniser(
+            self._known, goals, self.source, reading.again, self._says, reading.knows_by_number
+        )
         spoken = frozenset(reading.spoken)
         three_way = ThreeWay(
             pipeline,
@@ -274,6 +277,11 @@ class RowDecider:
             reason = "account and title are those of several deals"
             self.report.ambiguous.append(_rejected(row, "", "", reason))
             return None
+        if one.deal is None and self._recogniser.by_number:
+            raise Refused(
+                "there is no deal of this number here, and the row has no title to make one of",
+                details={"column": "ref", "value": row.ref},
+            )
         if one.deal is None or match == "new":
             self.report.elsewhere += one.elsewhere
             if one.numbered and not one.deal:
@@ -328,6 +336,7 @@ class RowDecider:
     def _update(self, row: DealRow, deal: Deal) -> Change | None:
         """What the row says now that it did not say before, decided one command after another."""
         owner = self._owners.rep(row.owner) or None
+        keep_currency(row, deal)
         place = self._place_of(deal)
         merge = place.three_way.merge(row, owner, deal, self._touched(row, deal))
         if deal.archived_at is not None and merge.leave(_OF_WORK, deal.imported):

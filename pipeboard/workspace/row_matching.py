@@ -219,6 +219,8 @@ class ThreeWay:
                 _forget(found, name, new)
             if (not new and not self.spoken(name)) or (closes and name in _OF_OPEN):
                 continue
+            if name == "title" and row.ref and not self.spoken(name):
+                continue  # made of what the row does say
             if new == old and (touched is None or not new):
                 continue
             self._field(_Cell(name, values.get(name), new, old), deal, touched, found)

@@ -72,7 +72,8 @@ class Recogniser:
     """Recognises the rows of one file.
 
     `again` goes through all rows of the file: asked for once, when a row has no id and there are
-    deals that it could be. `says` is what a row says, to tell rows of one name apart.
+    deals that it could be. `says` is what a row says, to tell rows of one name apart. `by_number`
+    says that rows have no other name than the numbers of the deals here.
     """
 
     known: KnownDeals
@@ -80,6 +81,7 @@ class Recogniser:
     source: str
     again: Callable[[], Iterable[object]]
     says: Callable[[DealRow], Said]
+    by_number: bool = False
     _names: dict[_Name, list[int]] | None = None
     _in_file: dict[_Name, int] = field(default_factory=dict)
     _taken: set[int] = field(default_factory=set)
@@ -153,7 +155,8 @@ class Recogniser:
         """What rows are by the number that they have in this very database, by line."""
         found: dict[int, Recognised] = {}
         for row, deal in self._numbered(rows):
-            if _is_its_number(row, deal) or (row.created_at is None and self._comes_from_here()):
+            undated = row.created_at is None
+            if self.by_number or _is_its_number(row, deal) or (undated and self._comes_from_here()):
                 found[row.line] = Recognised(deal)
             else:
                 found[row.line] = _NUMBERED

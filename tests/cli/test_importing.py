@@ -100,6 +100,9 @@ def test_the_way_out_that_is_told_names_all_stages_so_that_it_is_one(
         ("product,dem_date", "Audit,2025-03-01", "--map dem_date=created_at"),
         ("product,leaders on", "Audit,2025-03-01", "--map 'leaders on=created_at'"),
         ("product,rooms", "Audit,7", "--map COLUMN=created_at"),
+        ("product,deadline", "Audit,2099-03-01", "--map COLUMN=created_at"),
+        ("product,worth", "Audit,300 EUR", "--map COLUMN=created_at"),
+        ("product,asked", "Audit,12/20/2025", "--map asked=created_at"),
         ("created,engage_date", "2025-03-01,2025-03-01", None),
     ],
 )

@@ -487,6 +487,7 @@ ODD = {
     "Beta,won,2026-06-06,2026-05-05\n",
     "two_currencies": "deal name,stage,value,currency\nAlpha,Prospecting,$50,EUR\n"
     "Beta,Prospecting,60,EUR\n",
+    "of_its_currency": "ref,stage,value\nD-1,Prospecting,600\nD-2,Prospecting,700\n",
     "period": "deal name,stage,expected close\nAlpha,Prospecting,2027Q1\n"
     "Beta,Prospecting,2027-02-02\n",
     "several_owners": "deal name,stage,owner\nAlpha,Prospecting,ana; bo\nBeta,Prospecting,ana\n",
@@ -531,6 +532,9 @@ def test_what_is_odd_in_a_row_is_told_with_its_line(team: Type, home: Path, rema
         line += ["--beside", second, "--by", "id"]
     if remark in ("named_as_another", "numbered_otherwise"):
         assert team("add", "Lumen Oy: Alpha").code == 0
+    if remark == "of_its_currency":
+        for amount in ("JPY 500", "€500"):
+            assert team("add", f"Lumen Oy: Alpha {amount}").code == 0
     if remark in DONE_BEFORE:
         assert team("import", put(home, ODD["merged_here"], "first.csv"), "--yes").code == 0
         assert team(*DONE_BEFORE[remark]).code == 0

@@ -89,10 +89,42 @@ def test_what_is_no_number_of_a_deal_in_a_list_rejects_its_row(deals: Type, home
     )
 
 
-def test_a_list_of_numbers_alone_says_what_it_lacks(deals: Type, home: Path) -> None:
-    file = listed(deals, home, "--csv", "--columns", "ref,value")
+@pytest.mark.parametrize("columns", ["ref,value", "ref,account,value"])
+def test_a_list_without_titles_changes_the_deals_that_its_numbers_name(
+    deals: Type, home: Path, columns: str
+) -> None:
+    titles = deals("list", "--csv", "--columns", "ref,title").out
+    file = listed(deals, home, "--csv", "--columns", columns)
+    file.write_text(file.read_text().replace("40000.00", "41000.00"))
     done = deals("import", str(file))
-    assert (done.code, "--columns ref,title" in done.err) == (4, True)
+    assert "0 created, 1 updated, 5 unchanged, 0 rejected." in done.out
+    assert "No column says when a deal began" not in done.err or columns != "ref,value"
+    assert "D-1,41000.00" in deals("list", "--csv", "--columns", "ref,value").out
+    assert deals("list", "--csv", "--columns", "ref,title").out == titles
+
+
+@pytest.mark.parametrize("match", ["update", "new"])
+def test_a_number_without_a_title_that_is_no_deal_here_rejects_its_row(
+    deals: Type, home: Path, match: str
+) -> None:
+    done = deals("import", str(write(home, "ref,value\nD-99,5\n")), "--match", match, "--json")
+    (row,) = done.json["rejected"]
+    assert (done.code, row["column"], row["value"]) == (4, "ref", "D-99")
+    assert row["reason"].startswith("there is no deal of this number here")
+
+
+def test_an_amount_without_a_currency_stays_in_that_of_the_deal_that_its_number_names(
+    deals: Type, home: Path
+) -> None:
+    assert deals("set", "1", "value=$500").code == 0
+    done = deals("import", str(write(home, "ref,value\nD-1,600.50\n", "list.csv")))
+    assert "about a deal in another currency: an amount that names none stays in that" in done.err
+    assert "D-1,600.50,USD" in deals("list", "--csv", "--columns", "ref,value,currency").out
+    assert deals("set", "1", "value=JPY 500").code == 0
+    done = deals("import", str(write(home, "ref,value\nD-1,600.50\n", "list.csv")), "--json")
+    assert [row["reason"] for row in done.json["rejected"]] == [
+        "'600.50' has more decimals than JPY"
+    ]
 
 
 def test_a_list_without_stages_leaves_its_deals_where_they_are(deals: Type, home: Path) -> None:

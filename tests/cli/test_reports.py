@@ -652,7 +652,8 @@ def test_a_review_counts_each_thing_under_its_own_name(
     [
         ("2026Q3", "2026Q3"),
         ("last quarter", "last-quarter"),
-        ("q3", "2026Q3"),
+        ("q3", "q3"),
+        ("2026Q3 2026Q3", "2026Q3"),
         ("all", "all"),
         ("2026-10", "2026-10"),
         ("value>20k 2026-10 ana", "2026-10"),

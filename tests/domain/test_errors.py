@@ -135,4 +135,5 @@ def test_a_conflict_tells_the_three_values_of_each_field_and_each_deal() -> None
 
 
 def test_an_amount_that_cannot_be_kept_names_its_currency() -> None:
-    assert OutOfRange("Too much.", hint="Less.", currency="JPY").currency == "JPY"
+    error = OutOfRange("Too much.", hint="Less.", currency="JPY", minor=7)
+    assert (error.currency, error.minor) == ("JPY", 7)

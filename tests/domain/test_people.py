@@ -85,6 +85,12 @@ def test_nobody_near_leads_to_the_list(typed: str) -> None:
     assert "rep list" in refusal.value.hint
 
 
+def test_a_name_that_is_a_reps_goes_before_an_address_that_says_it_too() -> None:
+    reps = [Rep("Ruiz, Ana"), Rep("ana.ruiz@firm.example")]
+    assert match_rep("Ana Ruiz", reps).name == "Ruiz, Ana"
+    assert match_rep("ana.ruiz@firm.example", reps).name == "ana.ruiz@firm.example"
+
+
 def test_a_name_to_the_letter_goes_before_those_that_are_alike() -> None:
     alike = (Rep("ann_lee"), Rep("annlee"), Rep("AnnLee"))
     assert [match_rep(rep.name, alike) for rep in alike] == [*alike]

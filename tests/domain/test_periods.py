@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeboard.domain.dates import Direction
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.periods import Period, parse_period
 
@@ -51,6 +52,27 @@ def test_a_period_is_read_with_its_canonical_label(
 ) -> None:
     period = parse_period(text, TODAY)
     assert (period.label, period.start, period.end) == (label, start, end)
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "direction", "shift", "label"),
+    [
+        ("q4", date(2026, 11, 25), Direction.BACK, 0, "2026Q4"),
+        ("Q1", date(2026, 11, 25), Direction.BACK, 0, "2026Q1"),
+        ("q4", date(2027, 2, 1), Direction.BACK, 0, "2026Q4"),
+        ("q1", date(2026, 11, 25), Direction.AHEAD, 0, "2027Q1"),
+        ("q4", date(2026, 11, 25), Direction.AHEAD, 0, "2026Q4"),
+        ("q3", date(2026, 11, 25), Direction.NEAREST, 0, "2026Q3"),
+        ("q2", date(2026, 11, 25), Direction.NEAREST, 0, "2027Q2"),
+        ("q4", date(2027, 2, 1), Direction.BACK, 3, "2026Q4"),  # January to March
+        ("q1 2025", date(2027, 2, 1), Direction.AHEAD, 0, "2025Q1"),
+    ],
+)
+def test_a_quarter_without_its_year_lies_where_what_is_asked_of_it_does(
+    text: str, today: date, direction: Direction, shift: int, label: str
+) -> None:
+    found = parse_period(text, today, fiscal_shift=shift, direction=direction)
+    assert found.label == label
 
 
 def test_march_in_berlin_holds_743_hours() -> None:

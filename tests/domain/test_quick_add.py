@@ -37,9 +37,9 @@ def read(line: str, *, tui: bool = False, currency: str = "EUR") -> Read:
     return Read(parse_quick_add(line, today=MONDAY, currency=currency, tui=tui))
 
 
-def refusal(line: str, *, tui: bool = False) -> BadInput:
+def refusal(line: str, *, tui: bool = False, currency: str = "EUR") -> BadInput:
     with pytest.raises(BadInput) as caught:
-        read(line, tui=tui)
+        read(line, tui=tui, currency=currency)
     return caught.value
 
 
@@ -201,6 +201,28 @@ def test_a_plain_number_is_an_amount_from_a_hundred_whole_units_on(currency: str
     unit = 10 ** EXPONENTS[currency]
     assert read("Lumen: pilot 100", currency=currency).value == Money(100 * unit, currency)
     assert read("Lumen: pilot 99", currency=currency).value is None
+
+
+@pytest.mark.parametrize(
+    ("line", "currency", "kept"),
+    [
+        ("Lumen: pilot 1200.50", "JPY", "1200.50"),
+        ("Lumen: pilot 1.2345k", "JPY", "1.2345k"),
+        ("Lumen: pilot 1200.5678 @ana", "EUR", "1200.5678"),
+    ],
+)
+def test_an_amount_with_more_decimals_than_the_currency_is_no_word_of_the_title(
+    line: str, currency: str, kept: str
+) -> None:
+    told = refusal(line, currency=currency)
+    assert told.message == f"'{kept}' has more decimals than {currency}."
+    assert "In quotes it is part of the title" in told.hint
+    assert read(line.replace(kept, f'"{kept}"'), currency=currency).value is None
+
+
+@pytest.mark.parametrize("line", ["Lumen: version 12.5", "Lumen: article 40063813339310"])
+def test_a_small_or_a_very_large_number_is_one_of_the_name(line: str) -> None:
+    assert read(line, currency="JPY").title == line.removeprefix("Lumen: ")
 
 
 def test_a_sign_alone_is_a_word_of_the_title() -> None:

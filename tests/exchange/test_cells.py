@@ -131,7 +131,8 @@ HALF_NINE = datetime.fromisoformat("2026-12-19 08:30")
         (950.125, "950.1250"), (1e15, "1000000000000000.0"), (999999999999999.0, "999999999999999"),
         (datetime.fromisoformat("2026-12-19"), "2026-12-19"), (HALF_NINE, "2026-12-19 08:30:00"),
         (date(2026, 12, 19), "2026-12-19"), (time(8, 30), "08:30:00"),
-        (timedelta(hours=1), "1:00:00"), (" '=1 ", "=1"), (7, "7"),
+        (timedelta(hours=1), "1:00:00"), (timedelta(days=1, hours=6, seconds=9), "30:00:09"),
+        (" '=1 ", "=1"), (7, "7"),
     ],
 )  # fmt: skip
 def test_a_cell_of_a_workbook_is_the_text_of_its_value(value: object, text: str) -> None:

@@ -161,11 +161,28 @@ def test_what_stands_behind_an_open_quote_is_told_in_the_letters_of_the_file(
         assert [row.raw.get("title") for row in rejected] == ['"Öl', "Bär"]
 
 
-def test_a_cell_beyond_all_measure_is_rejected_and_ends_the_reading(tmp_path: Path) -> None:
-    rows = records_of(tmp_path, f"Deal,Note\na,b\nPilot,{'x' * (LONGEST_CELL + 1)}\nc,d\n")
-    assert rows[0] == Record(2, ["a", "b"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "x" * (LONGEST_CELL + 1),
+        f'"{"x" * (LONGEST_CELL + 1)}"',
+        f'"{"x, " * 2 * LONGEST_CELL}"',  # the line is longer than any row too
+    ],
+)
+def test_a_cell_beyond_all_measure_rejects_its_row_alone(tmp_path: Path, cell: str) -> None:
+    rows = records_of(tmp_path, f"Deal,Note\na,b\nPilot,{cell}\nc,d\n")
+    assert (rows[0], rows[2:]) == (Record(2, ["a", "b"]), [Record(4, ["c", "d"])])
     assert isinstance(rows[1], Rejected)
-    assert (rows[1].line, len(rows)) == (3, 2)
+    assert (rows[1].line, rows[1].reason) == (3, "a cell here is longer than 1 MiB")
+
+
+def test_of_a_quote_that_is_not_closed_within_measure_each_line_is_rejected(
+    tmp_path: Path,
+) -> None:
+    lines = ["c,d\n", f"e,{'x' * LONGEST_CELL}\n", "f,g\n"]
+    rows = records_of(tmp_path, f'Deal,Note\na,b\nPilot,"oops\n{"".join(lines)}')
+    told = [(row.line, row.raw["Deal"]) for row in rows if isinstance(row, Rejected)]
+    assert told == [(3, "Pilot"), (4, "c"), (5, "e"), (6, "f")]
 
 
 def test_a_file_of_blank_lines_has_no_header(tmp_path: Path) -> None:

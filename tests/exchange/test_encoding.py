@@ -325,6 +325,11 @@ def test_a_code_page_is_told_by_letters_that_one_language_has_together(page: str
         (b"pr\x82cis", "cp850"),  # a quote within a word there
         (b"caf\x8e", "mac-roman"),  # a capital behind a small letter there
         (b"Soci\x8et\x8e", "mac-roman"),
+        (b"M\x9fller", "mac-roman"),  # or before one
+        (b"\x9fber", "mac-roman"),
+        (b"B\x8ela", "mac-roman"),
+        ("M\u00c4rz".encode("windows-1252"), "windows-1252"),
+        ("p\u00f3\u017ano".encode("windows-1250"), "windows-1250"),
         ("\u00c9milie DUPR\u00c9".encode("windows-1252"), "windows-1252"),
     ],
 )

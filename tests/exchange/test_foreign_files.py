@@ -213,6 +213,19 @@ TOLD = {
         ("1.23E+11",),
         "Ids such as 1.23E+11 were rounded",
     ),
+    "phones that a spreadsheet rounded": Meant(
+        csv_of("Deal,Stage,Phone", "A,Talk,4.91512E+11"),
+        "title",
+        ("A",),
+        "Numbers such as 4.91512E+11 in 'Phone' were rounded by a spreadsheet",
+    ),
+    "a column of dates that takes its order from another": Meant(
+        csv_of("Deal,Stage,Created,Close date", "A,Talk,13/04/2025,05/06/2027"),
+        "title",
+        ("A",),
+        "Dates such as 05/06/2027 in 'Close date' were read as those of other columns: "
+        "Sat 5 Jun 2027",
+    ),
     "quotes behind backslashes": Meant(
         csv_of('"Deal","Stage","Note"', r'"A \"b\"","Talk","she said \"yes, now\""'),
         "title",

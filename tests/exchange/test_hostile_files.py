@@ -341,17 +341,26 @@ def test_cells_merged_over_rows_say_the_same_in_each_of_them(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("second", "said"),
-    [("'x' is not a date", "text: 'y' is not a date"), ("'9' is late", "text: for example 'y' is")],
+    ("reasons", "said"),
+    [
+        (["'y' is no date", "'x' is no date"], "'y' is no date (lines 4, 4)."),
+        (["'y' is no date", "'9' is late"], "'y' is no date (line 4); '9' is late (line 4)."),
+        (
+            [f"'{n}' is no {n}" for n in "abcde"],
+            "'a' is no a (line 4); 'b' is no b (line 4); 'c' is no c (line 4); "
+            "and 2 for other reasons.",
+        ),
+    ],
 )
-def test_cells_that_cannot_be_read_for_several_reasons_are_told_by_an_example(
-    second: str, said: str
-) -> None:
+def test_cells_that_cannot_be_read_are_told_with_each_reason(reasons: list[str], said: str) -> None:
     tally = CellTally(4)
-    for reason in ("'y' is not a date", second):
+    for reason in reasons:
         tally.cannot_read("Created", reason)
     (sentence,) = tally.sentences("EUR")
-    assert said in sentence
+    assert (
+        sentence
+        == f"{len(reasons)} cells of 'Created' could not be read and are kept as text: {said}"
+    )
 
 
 OF_A_CELL = {

@@ -6,9 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeboard.exchange.json_shapes import Objects, found, is_one_deal, named, of_answer, opened
+from pipeboard.exchange.json_shapes import (
+    Names,
+    Objects,
+    found,
+    is_one_deal,
+    named,
+    of_answer,
+    opened,
+)
+from tests.exchange.files import all_deals, open_file, write
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeboard.domain.json_data import Json
 
 PAGE_TEXT = [{"plain_text": "Pi", "type": "text"}, {"plain_text": "lot", "type": "text"}]
@@ -57,6 +68,9 @@ OPENED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "owners of whom one is a text": (
         {"owners": [{"name": "ana"}, "bo"]}, {"owners": [{"name": "ana"}, "bo"]},
+    ),
+    "an object that holds a deal alone": (
+        {"deal": {"title": "P", "stage": {"name": "Won"}}}, {"title": "P", "stage": {"name": "Won"}}
     ),
     "no owners": ({"owners": []}, {"owners": []}),
     "names of no people": ({"stages": [{"name": "Lead"}]}, {"stages": [{"name": "Lead"}]}),
@@ -208,3 +222,30 @@ def test_an_answer_in_a_list_of_answers_is_opened_to_its_deals(key: str) -> None
     others: list[Json] = [{"name": "Pump", key: deals}, {key: []}, {key: ["hot"]}, 5, [1], {}]
     for one in others:
         assert of_answer(one) == [one]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        (["name stage", "title stage"], {"name": ("name", "title"), "stage": ("stage",)}),
+        (["name", "name title"], {"name": ("name",), "title": ("title",)}),
+        (["name", "title", "title name"], {"name": ("name",), "title": ("title",)}),
+        (["tags", "labels"], {"tags": ("tags",), "labels": ("labels",)}),
+        (["colour", "size"], {"colour": ("colour",), "size": ("size",)}),
+        (["amount", "value", "deal_value"], {"amount": ("amount", "value", "deal_value")}),
+    ],
+)
+def test_names_of_one_field_that_never_stand_in_one_row_are_one_column(
+    rows: list[str], columns: dict[str, tuple[str, ...]]
+) -> None:
+    names = Names()
+    for row in rows:
+        names.add(row.split())
+    assert names.together() == columns
+
+
+def test_rows_that_name_the_same_otherwise_are_read_alike(tmp_path: Path) -> None:
+    text = '{"name": "A", "stage": "Talk"}\n{"title": "B", "stage": "Talk"}\n'
+    with open_file(write(tmp_path, text, "deals.jsonl")) as reading:
+        assert [row.title for row in all_deals(list(reading.rows()))] == ["A", "B"]
+        assert "Rows without 'name' call it 'title': read as one column." in reading.warnings

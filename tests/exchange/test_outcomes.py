@@ -88,6 +88,10 @@ def test_what_a_closing_stage_says_beside_won_or_lost_is_known(stage: str, more:
         ("Wonderland pilots", False),
         ("Won?", False),
         ("Negotiation", False),
+        ("Beauftragt", True),
+        ("Quote accepted", True),
+        ("Acceptée", True),
+        ("Termine", False),
     ],
 )
 def test_a_stage_where_deals_may_have_ended_is_told_from_others(stage: str, sounds: bool) -> None:

@@ -17,7 +17,6 @@ from pipeboard.exchange.read_options import (
     NO_OPTIONS,
     CellTally,
     ReadOptions,
-    Unread,
     _column_of,
     _constant,
     _pair,
@@ -117,26 +116,6 @@ def test_the_first_lines_are_named_and_the_others_counted(
     assert lines_told(lines, count) == told
 
 
-@pytest.mark.parametrize(
-    ("others", "alike"),
-    [
-        ((), True),
-        (("'y' is no date",), True),
-        (("'y' is late",), False),
-        (("'y' is late", "'z' is no date"), False),
-        (("'y' is no date", "'z' is late"), False),
-    ],
-)
-def test_cells_are_alike_where_all_of_them_fail_for_one_reason(
-    others: tuple[str, ...], alike: bool
-) -> None:
-    unread = Unread("'x' is no date")
-    for line, reason in enumerate(("'x' is no date", *others), 4):
-        unread.add(line, reason)
-    assert unread.are_alike is alike
-    assert unread.lines == list(range(4, 5 + len(others)))
-
-
 def said(**counts: object) -> list[str]:
     tally = CellTally()
     for name, value in counts.items():
@@ -149,13 +128,8 @@ def said(**counts: object) -> list[str]:
     [
         ({}, []),
         (
-            {"unread": {"Due": Unread("'x' is no date.", [3])}},
+            {"unread": {"Due": {" is no date.": ("'x' is no date.", [3])}}},
             ["1 cell of 'Due' could not be read and is kept as text: 'x' is no date (line 3)."],
-        ),
-        (
-            {"unread": {"Due": Unread("'x' is no date", [3, 4], are_alike=False)}},
-            ["2 cells of 'Due' could not be read and are kept as text: for example 'x' is no date "
-             "(lines 3, 4)."],
         ),
         (
             {"assumed_currency": 2},

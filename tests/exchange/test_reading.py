@@ -361,8 +361,8 @@ def test_what_was_noticed_in_a_file_is_a_sentence_each() -> None:
     tally.pipelines |= {"Sales": 2, "Other": 1}
     assert [*tally.sentences("EUR")] == [
         "2 cells of 'Won' could not be read and are kept as text: 'x' is no day (lines 2, 5).",
-        "2 cells of 'Size' could not be read and are kept as text: for example 'x' is no size "
-        "(lines 3, 3).",
+        "2 cells of 'Size' could not be read and are kept as text: 'x' is no size (line 3); "
+        "'x' is too much (line 3).",
         "2 amounts without a currency taken as EUR; say --currency CODE if that is wrong.",
         "Cells that say there is no value were left out: 'Owner' 3.",
         "2 lines below the last deal left out: 'Total 5' and more.",

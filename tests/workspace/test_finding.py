@@ -13,7 +13,7 @@ from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, NotFound, Way
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import template
 from pipeboard.store.reading.listing import Listing
-from pipeboard.workspace.finding import check_still_found, named_pipeline, with_period
+from pipeboard.workspace.finding import check_still_found, named_pipeline, period_among
 from tests.team import TODAY, add, sales
 from tests.verbs import Workspace
 
@@ -375,6 +375,8 @@ def test_what_is_only_near_is_found_where_nothing_holds_the_text_as_it_stands(
         ("2026", "2026", ""),
         ("q3", "2026Q3", ""),
         ("last quarter", "2026Q3", ""),
+        ("Q3 2025", "2025Q3", ""),
+        ("lumen q3-2025", "2025Q3", "lumen"),
         ("all", "all", ""),
         ("value>20k 2026-Q3 owner:ana", "2026Q3", "value>20k owner:ana"),
         ("last90d lumen", "last90d", "lumen"),
@@ -385,9 +387,10 @@ def test_what_is_only_near_is_found_where_nothing_holds_the_text_as_it_stands(
 def test_a_period_among_the_words_of_a_filter_of_numbers_is_none_of_them(
     typed: str, label: str, rest: str
 ) -> None:
-    period, left = with_period(typed, TODAY, Settings())
-    assert period is not None
-    assert (period.label, left) == (label, rest)
+    found = period_among(typed, TODAY, Settings())
+    assert found is not None
+    assert (found.period.label, found.rest) == (label, rest)
+    assert sorted(f"{found.typed} {rest}".split()) == sorted(typed.split())
 
 
 @pytest.mark.parametrize(
@@ -398,4 +401,4 @@ def test_a_period_among_the_words_of_a_filter_of_numbers_is_none_of_them(
     ],
 )
 def test_what_may_be_meant_as_words_stays_a_filter(typed: str) -> None:
-    assert with_period(typed, TODAY, Settings()) == (None, typed)
+    assert period_among(typed, TODAY, Settings()) is None

@@ -98,6 +98,7 @@ def decider(
     )
     reading: Any = SimpleNamespace(
         source="tool", spoken=columns, mapping={name: name for name in columns}, tool=tool,
+        knows_by_number=False,
         again=lambda: iter(rows),
     )  # fmt: skip
     context = Context(SALES, NOW, BERLIN, "ana")

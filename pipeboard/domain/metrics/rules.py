@@ -294,16 +294,18 @@ def by_size(rules: MetricRules, calendar: Calendar) -> Grouping:
 
 
 def by_customer(accounts: Mapping[int, str], deals: Iterable[DealHistory]) -> Grouping:
-    """Whether the account of a deal had been won before with another deal."""
+    """Whether the account of a deal had been won before with another deal, in capitals or not, as
+    `by_attribute` joins it; names that are only alike are for hygiene to tell."""
+    names = {deal_id: fold(name) for deal_id, name in accounts.items()}
     first_win: dict[str, tuple[int, int]] = {}
     for deal in deals:
-        account = accounts.get(deal.id)
+        account = names.get(deal.id)
         if account and deal.outcome == WON and deal.closed_at is not None:
             won = (deal.closed_at, deal.id)
             first_win[account] = min(won, first_win.get(account, won))
 
     def customer(deal: DealHistory, us: int) -> Group:
-        account = accounts.get(deal.id)
+        account = names.get(deal.id)
         if not account:
             return None
         at, first = first_win.get(account, (us, deal.id))

@@ -95,7 +95,10 @@ _ENDING = (
     "abgelehnt|abgesagt|storniert|unterschrieben|ferme|fermee|cloture|refuse|annule|signe|cerrado|"
     "cerrada|rechazado|descartado|chiuso|chiusa|rifiutato|fechado|fechada|rejeitado|gesloten|"
     "afgewezen|zamkniete|odrzucone|uzavreno|zamitnuto|закрыто|закрыта|отказ|реализовано|"
-    "реализована|完了|终止|已关闭|종료"
+    "реализована|完了|终止|已关闭|종료|"
+    "accepted|ordered|expired|churned|beauftragt|angenommen|bestellt|bezahlt|fakturiert|"
+    "abgeschlossen|abgelaufen|accepte|acceptee|commande|aceptado|aceptada|vencido|accettato|"
+    "accettata|aceito|aceita|geaccepteerd|besteld|zaakceptowane|prijato|hyvaksytty|godkand"
 )
 
 

@@ -11,7 +11,7 @@ from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
-from pipeboard.domain.periods import Kind
+from pipeboard.domain.periods import Kind, Period
 from pipeboard.domain.settings import SETTINGS, chosen
 from pipeboard.ui.actions.selection import choose_pipeline, choose_rep
 from pipeboard.ui.draw.line import whole
@@ -26,7 +26,7 @@ from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Prompt
 from pipeboard.ui.screens.metrics import MetricsScreen, Wanted, end_counting, period_of
-from pipeboard.workspace.finding import with_period
+from pipeboard.workspace.finding import period_among
 from pipeboard.workspace.recording import Receipt
 from pipeboard.workspace.reports import set_call, set_target, since_days
 
@@ -110,7 +110,10 @@ async def filter(host: MetricsScreen) -> None:
     from pipeboard.ui.actions.navigation import read_back
 
     of_deals = read_back(host, "of what is counted")
-    parted = partial(with_period, today=host.today, settings=host.program.settings)
+
+    def parted(text: str) -> tuple[Period | None, str]:
+        found = period_among(text, host.today, host.program.settings)
+        return (found.period, found.rest) if found else (None, text)
 
     def told(text: str) -> Feedback:
         period, rest = parted(text)

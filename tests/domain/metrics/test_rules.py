@@ -225,7 +225,7 @@ def test_a_customer_is_an_existing_one_after_the_first_win_with_another_deal() -
     for _ in range(3):
         log.add(0)
     deals = log.histories()
-    accounts = {1: "Acme", 2: "Acme", 3: "Acme", 4: "Acme", 5: "Lumen", 6: ""}
+    accounts = {1: "Acme", 2: "ACME", 3: "Acme", 4: "acme ", 5: "Lumen", 6: ""}
     grouping = by_customer(accounts, deals)
 
     def asked(day: float) -> list[str | None]:
