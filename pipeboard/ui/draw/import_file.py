@@ -53,9 +53,9 @@ _TEXTS: Final = ("csv", "json", "jsonl")
 _PLACES: Final = (
     (r"--map COLUMN=(\w+) or COLUMN=(\w+)", r"\1 or \2 on 2"),
     (r"--map (?:'(?:[^']|'\"'\"')+=|[^\s'=]+=)(\w+)'?", r"\1 on 2"),
-    (r"--map (?:'(?:[^']|'\"'\"')+=-'|[^\s'=]+=-)", "- on 2"),
+    (r"--map (?:'(?:[^']|'\"'\"')+=-'|[^\s'=]+=-)", "'Leave out' on 2"),
     (r"--sheet \w+", "Sheet on 1"),
-    (r"say --stage '[^']*' or --stage '[^']*'", "place them with Enter on 3"),
+    (r"say --stage '[^']*' or --stage '[^']*'", "place them on 3"),
     (r"--skip-bad", "Bad rows on 1"),
     (r"--beside -", "Joined on 1"),
     (r"Say where its ids are from with --source \w+, or take", "Take"),
@@ -69,7 +69,7 @@ _PLACES: Final = (
     (r"--key \w+,\w+", "Known by on 1"),
     (r"--match new", "Known rows on 1"),
     (r"--prefer file", "Both changed on 1"),
-    (r"--value 'COLUMN:WORD==lost'", "Enter on 3"),
+    (r"--value 'COLUMN:WORD==lost'", "its words on 3"),
     (r"--override '?\w*'?", "Gates on 1"),
     (r"(?<!FILE )--(?:stage|value) ", ""),
 )

@@ -122,9 +122,7 @@ def _reach(sign: str, width: int) -> int:
     if is_narrow(sign) or (
         len(sign) == 1
         and (
-            any(a <= ord(sign) <= b for a, b in _SURELY_WIDE)
-            if width > 1
-            else not is_spacing(sign)
+            any(a <= ord(sign) <= b for a, b in _SURELY_WIDE) if width > 1 else not is_spacing(sign)
         )
     ):
         return width

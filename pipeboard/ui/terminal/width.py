@@ -44,19 +44,20 @@ def is_spacing(mark: str) -> bool:
 
 
 def measure_spacing_marks() -> None:
-    """Has Rich and Textual give a spacing mark the cell that the C library, and with it tmux, xterm,
-    VTE and most others, give it. Rich gives it none, and what came next was drawn over it."""
+    """Has Rich and Textual give a spacing mark the cell that the C library gives it, and with it
+    tmux, xterm, VTE and most others. Rich gives it none, and what came next was drawn over it."""
     from rich import cells
 
-    loaded = cells.load_cell_table
-    if loaded is _cell_table:
+    loaded = getattr(cells, _LOADS, None)
+    if loaded is None or loaded is _cell_table:
         return
     _OF_RICH.append(loaded)
-    cells.load_cell_table = _cell_table
+    setattr(cells, _LOADS, _cell_table)
     for measured in (cells.get_character_cell_size, cells.cached_cell_len):
         measured.cache_clear()
 
 
+_LOADS: Final = "load_cell_table"
 _OF_RICH: Final[list[Callable[[str], CellTable]]] = []
 
 
@@ -122,9 +123,9 @@ def cut_signs(text: str, *places: int) -> Iterator[tuple[int, int]]:
 
 
 def whole_signs(text: str, start: int, end: int) -> tuple[int, int]:
-    """What is taken away where `start` to `end` is to be: a joined sign, an emoji or a flag, goes as
-    a whole: a part of it is another. Of a letter with marks the last mark goes, as those who type
-    them know it."""
+    """What is taken away where `start` to `end` is to be: a joined sign, an emoji or a flag, as a
+    whole, since a part of it is another. Of a letter with marks the last mark goes, as those who
+    type them know it."""
     joined = [(a, b) for a, b in cut_signs(text, start, end) if _is_joined(text[a:b])]
     return min([start, *(a for a, _ in joined)]), max([end, *(b for _, b in joined)])
 
