@@ -75,9 +75,11 @@ def title_line(view: BoardView) -> Line:
         if width_of(start) + width_of(end) + 2 <= view.width:
             return spread((blank(1, "bar"), *start), end, view.width, "bar")
     start = (*tags, *names, *lens)
-    if view.filter_text:  # what hides deals is the last that is cut
+    if view.filter_text:  # what hides deals is the last that is cut, and how many it leaves stays
         whose = names[1:] if view.board.lens.owner is not None else ()
         start = (*tags, lens[-1], *whose, _GAP, names[0], *lens[:-2])
+        if width_of((*count, *signs)) <= view.width // 2:
+            signs = (*count, *signs)
     return spread((blank(1, "bar"), *start), signs, view.width, "bar")
 
 
