@@ -184,6 +184,10 @@ def test_names_of_stages_are_shortened_word_by_word() -> None:
     assert short_names(NAMES, 9)[:3] == ("Lead Gen", "Lead Qual", "Needs As")
 
 
+def test_a_name_that_stands_whole_is_not_numbered_for_one_that_is_cut_to_it() -> None:
+    assert short_names(("A", "Answers"), 1) == ("A", "2")
+
+
 def test_a_name_that_is_cut_ends_in_a_consonant() -> None:
     assert short_names(("Negotiation", "Oua"), 10) == ("Negotiat", "Oua")
     assert short_names(("Negotiation", "Oua"), 2) == ("Ne", "Ou")
