@@ -35,6 +35,7 @@ from pipeboard.ui.draw.line import (
 from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.key_table import ImportTab
 from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.width import cell_width
 from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan
 from pipeboard.workspace.import_report import (
     conflicts_told,
@@ -114,6 +115,9 @@ def heading(view: ImportView) -> tuple[Line, ...]:
     end = view.under_way
     if not end and view.seen is not None:
         end = f"{view.seen.format} {DOT} {view.seen.encoding} {DOT} {_rows(view.seen)}"
+        # Which file it is matters more than how it is written.
+        if cell_width(f" Import  {view.plan.path.name}  {end} ") > view.width:
+            end = _rows(view.seen)
     bar = title_bar(
         (whole("Import", "bar.product"), blank(2, "bar"), whole(view.plan.path.name, "bar.title")),
         (whole(end, "bar.dim"),) if end else (),
