@@ -292,6 +292,15 @@ class Parser(argparse.ArgumentParser):
                 f"'{argument}' can be read as flags and as a word.",
                 hint=f"Flags stand apart: {apart}. A word that begins with - stands behind --.",
             )
+        flag = self._option_string_actions.get(argument[:2])
+        if isinstance(flag, argparse._StoreAction) and _WITH_VALUE.match(argument):
+            from pipeboard.domain.text import quoted
+
+            raise BadInput(
+                f"'{argument}' can be read as a flag with its value and as a word.",
+                hint=f"The value of a flag stands apart: {argument[:2]} {quoted(argument[2:])}. "
+                "A word that begins with - stands behind --.",
+            )
         return not (_ONE_LETTER.fullmatch(argument) and "FILTER" in (self.usage or ""))
 
     @property
@@ -363,6 +372,8 @@ _NEGATIVE = re.compile(r"-[\d.,]+\w*$")
 _SHORTEST_LIKE = 2
 """Fewer letters are like too much."""
 _ONE_LETTER = re.compile("-[a-zA-Z]")
+_WITH_VALUE = re.compile(r"-[a-zA-Z][A-Z\d]")
+"""`-pHardware`, `-s2`. In small letters it may as well be a word: `-snoozed`."""
 _MISSING = re.compile(r"the following arguments are required: (.+)")
 _UNKNOWN = re.compile(r"unrecognized arguments: (?:[^-]\S* )*(--?[^\s=]+)")
 _PLACE = re.compile(r"\b[A-Z]+\b")

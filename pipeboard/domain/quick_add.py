@@ -320,6 +320,7 @@ class _Draft:
             if account:
                 self._given["account"] = account
                 self._mark("account", account, self._free[0].start, word.end)
+            if account or len(self._free) == 1:  # a colon alone is no word
                 self._free.clear()
 
     def _take(self, key: str, typed: str, word: Word) -> None:

@@ -40,6 +40,7 @@ from pipeboard.ui.terminal.ink import background, color_depth, keep_background
 from pipeboard.ui.terminal.reading import AltKey, BackgroundTold
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
+from pipeboard.ui.terminal.width import measure_spacing_marks
 from pipeboard.ui.write_queue import Busy, Turn, WriteQueue, suppress_busy
 
 # The one face of waiting: told on the screen that is on top once keys wait long enough.
@@ -172,6 +173,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         theme: Theme,
         seat: Seat,
     ) -> None:
+        measure_spacing_marks()
         super().__init__()
         self.write_queue = write_queue
         self.housekeeper = housekeeper

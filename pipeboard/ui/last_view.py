@@ -44,8 +44,9 @@ OPEN_ANEW = -1
 class SameFile:
     """Notices when there is another file under the path that was opened, or none any more."""
 
-    def __init__(self, location: Place) -> None:
+    def __init__(self, location: Place, keys: Callable[[], Sequence[Key]]) -> None:
         self.location = location
+        self._keys = keys
         self._opened = location.mark
 
     def check(self) -> None:
@@ -56,12 +57,12 @@ class SameFile:
         if now is None:
             raise DatabaseError(
                 "The database file was deleted or renamed; nothing more is stored.",
-                hint="^q quits.",
+                hint=f"{key_for(self._keys(), 'leave')} quits.",
                 details={"reason": "deleted"},
             )
         raise DatabaseError(
             "The file was replaced by another; nothing more is stored.",
-            hint="R opens it.",
+            hint=f"{key_for(self._keys(), 'reload')} opens it.",
             details={"reason": "replaced"},
         )
 

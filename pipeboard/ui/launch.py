@@ -214,7 +214,7 @@ def make_app(
         actor,
         clock,
         store,
-        SameFile(store.location),
+        SameFile(store.location, partial(keys.rebound, BOARD, choices.keymap)),
         state_folder,
         first_words=" ".join(filter(None, (store.recovered, store.moved))),
         may_write=store.read_only or state.reader.may_write,

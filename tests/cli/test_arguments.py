@@ -142,6 +142,17 @@ def test_flags_in_one_word_are_not_taken_for_a_word(verb: str, letters: str) -> 
     assert parser_of(verb)[1].read(["142", "--", letters])
 
 
+@pytest.mark.parametrize("word", ["-pHardware", "-p2026"])
+@pytest.mark.parametrize(
+    "verb", [verb for verb in _OF_FILTERS if "-p" in parser_of(verb)[1]._option_string_actions]
+)
+def test_a_flag_with_its_value_in_one_word_is_not_taken_for_a_word(verb: str, word: str) -> None:
+    with pytest.raises(BadInput, match="as a flag with its value and as a word") as refused:
+        parser_of(verb)[1].read(["142", word])
+    assert f"-p '{word[2:]}'" in refused.value.hint
+    assert parser_of(verb)[1].read(["142", "--", word])
+
+
 @pytest.mark.parametrize("flag", ["-o", "-s", "-X"])
 @pytest.mark.parametrize("verb", [verb for verb in _OF_FILTERS if verb not in ("tag", "export")])
 def test_a_letter_that_is_no_flag_is_not_looked_for_in_deals(verb: str, flag: str) -> None:

@@ -279,6 +279,8 @@ def test_a_next_step_has_a_text_a_date_or_both(text: str, words: str, due: date 
         ("pilot EUR 12.3456 next:mon", "'EUR 12.3456' has more decimals than EUR"),
         ("Lumen: 40k @ana", "The deal has no title yet"),
         ("", "The deal has no title yet"),
+        (":", "The deal has no title yet"),
+        (": 40k @ana", "The deal has no title yet"),
     ],
 )
 def test_what_cannot_be_read_is_named(line: str, message: str) -> None:

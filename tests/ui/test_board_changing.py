@@ -648,7 +648,8 @@ async def test_a_won_deal_is_put_on_another_day_and_back(demo: Path) -> None:
         await board.press("w")
         assert board.shows(f"{deal.name} was won on 23 Nov. Really on")
         assert board.shows("nothing is typed yet")  # a day that is needed is none that is "no date"
-        await board.type("tomorrow")
+        await board.type("tomorrow ")
+        assert board.shows("lies ahead")
         await board.press("enter")
         assert board.shows("lies ahead") and board.is_asking
         await board.press("ctrl+u")

@@ -17,7 +17,7 @@ from pipeboard.domain.errors import GivenUp
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.terminal import typeahead
 from pipeboard.ui.terminal.reading import AltKey
-from pipeboard.ui.terminal.typeahead import IN_ONE_GO_S, Button, KeyQueue, is_still
+from pipeboard.ui.terminal.typeahead import IN_ONE_GO_S, IN_WORDS_S, Button, KeyQueue, is_still
 from tests.ui.desk import KEYS, Desk, desk
 from tests.ui.test_refused_unasked import ASKED, BY_THE_SPOT, SEVERAL, TABLES, changing
 
@@ -236,6 +236,16 @@ def test_after_a_pause_a_key_is_meant_for_the_screen() -> None:
     queue.put(key("b", 0.0 + IN_ONE_GO_S))
     assert [*queue.names] == []
     queue.put(key("b", 0.1 + 2 * IN_ONE_GO_S))
+    assert [*queue.names] == ["b"]
+
+
+def test_in_words_that_are_dropped_a_pause_is_longer_until_they_are_entered() -> None:
+    queue, _ = queue_of(*"cal")
+    queue.refuse()
+    queue.put(key("b", queue.typed_at + 3 * IN_ONE_GO_S))
+    assert [*queue.names] == []
+    queue.put(key("enter", queue.typed_at + IN_WORDS_S))
+    queue.put(key("b", queue.typed_at + 2 * IN_ONE_GO_S))
     assert [*queue.names] == ["b"]
 
 

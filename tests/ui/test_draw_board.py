@@ -164,6 +164,20 @@ def test_the_deal_under_the_cursor_is_explained() -> None:
     assert "Wren / Pilot · won 3d ago · @ana" in screen(scene(cursor=(5, 0)))[-2]
 
 
+def test_beside_marks_a_deal_is_named_as_far_as_there_is_room() -> None:
+    long = card(1, "Massive Dynamic and Sons", None, owner="violet-mclelland-of-the-north")
+    views = [view_of(((long,), *((),) * 6), cursor=(0, 0), width=w, marks=M) for w in (40, 46)]
+    assert [screen(view)[-2].strip() for view in views] == [
+        "1 marked · Massive Dynamic and Sons /…",
+        "1 marked · Massive Dynamic and Sons / Pilot",
+    ]
+    nothing = view_of(((),) * 7, cursor=(0, 0), marks=M)
+    assert screen(nothing)[-2].strip() == "1 marked"
+
+
+M = frozenset({1})
+
+
 def test_a_limit_that_is_passed_by_more_than_anybody_knows_is_said_to_be() -> None:
     here = {"days_in_stage": 31, "over_limit": True, "entry_known": False}
     old = card(1, "Lumen Oy", None, "~", **here)

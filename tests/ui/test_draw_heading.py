@@ -72,6 +72,14 @@ def test_a_filter_is_seen_in_a_title_of_every_width(
     assert len(title) == width
 
 
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_long_filter_leaves_room_for_how_many_it_finds(width: int) -> None:
+    text = "owner:ana value>20k " * 5
+    named = parse_filter(text, today=TODAY, currency="EUR")
+    title = titled(under(scene(width=width, filter_text=text), filter=named))
+    assert "/owner:" in title and " 20 found " in title and len(title) == width
+
+
 def test_the_title_says_to_which_currency_sums_are_converted() -> None:
     view = under(scene(width=140), currency="EUR")
     board = view.board
@@ -174,6 +182,10 @@ NAMES = ("Lead Generation", "Lead Qualification", "Needs Assessment", "Negotiati
 def test_names_of_stages_are_shortened_word_by_word() -> None:
     assert short_names(NAMES, 20) == NAMES
     assert short_names(NAMES, 9)[:3] == ("Lead Gen", "Lead Qual", "Needs As")
+
+
+def test_a_name_that_stands_whole_is_not_numbered_for_one_that_is_cut_to_it() -> None:
+    assert short_names(("A", "Answers"), 1) == ("A", "2")
 
 
 def test_a_name_that_is_cut_ends_in_a_consonant() -> None:

@@ -77,10 +77,28 @@ async def test_a_letter_that_opens_a_screen_on_the_board_opens_it_elsewhere_too(
         for key, goes in (("M", "m"), ("T", "t")):
             if (way, key) == ("hygiene", "M"):
                 continue  # there it merges
-            await board.press(*WAYS[way], key)
+            await board.press(*WAYS[way])
+            here = board.app.screen
+            await board.press(key)
             top = board.app.screen
             assert isinstance(top, LiveScreen) and goes == top.GO
+            await board.press("escape")
+            while board.app.screen is top:  # a walk that is left asks first, or tells what it did
+                await board.press("escape")
+            assert board.app.screen is here or "triage" in way
             await board.press("g", "b")
+
+
+async def test_deals_behind_a_number_are_shown_on_the_board_from_wherever_it_was(
+    demo: Path,
+) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        await board.press("enter", "M")
+        metrics = board.app.screen
+        spots = [spot for spot in metrics.block.spots if spot.deals]  # type: ignore[attr-defined]
+        metrics.cursor = metrics.block.spots.index(spots[0])  # type: ignore[attr-defined]
+        await board.press("enter")
+        assert not board.is_asking and "behind" in board.status
 
 
 # The menu of `g`, on every screen.

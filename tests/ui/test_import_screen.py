@@ -347,7 +347,26 @@ async def test_esc_stops_an_import_and_nothing_is_written(
         assert board.workspace.reader.known_deals().count() == 30
         assert len(board.workspace.pipelines()) == 1
         await press(board, screen, "escape")
-        assert isinstance(board.app.screen, BoardScreen)
+        assert board.shows("Leave old.csv? What you chose for it is lost")
+        await press(board, screen, "escape")
+        assert board.app.screen is screen
+        await board.press("escape", "y")
+        await board.until(lambda: isinstance(board.app.screen, BoardScreen))
+
+
+@pytest.mark.parametrize(("width", "says"), [(80, "csv · utf-8 · 3 rows"), (40, "3 rows")])
+async def test_a_narrow_title_says_which_file_it_is(
+    demo: Path, tmp_path: Path, width: int, says: str
+) -> None:
+    file = written(tmp_path, ROWS, "deals-2026.csv")
+    async with importing(demo, file, size=(width, 12)) as (board, _):
+        assert "deals-2026.csv" in board.lines()[0] and says in board.lines()[0]
+
+
+async def test_esc_leaves_a_file_for_which_nothing_was_chosen(demo: Path, file: Path) -> None:
+    async with importing(demo, file) as (board, _):
+        await board.press("escape")
+        await board.until(lambda: isinstance(board.app.screen, BoardScreen))
 
 
 async def test_another_choice_stops_what_is_being_read_for_the_one_before(

@@ -77,8 +77,8 @@ def test_no_flag_of_the_verb_is_said_on_the_screen(text: str) -> None:
 
 def test_each_place_is_what_the_screen_calls_it() -> None:
     for flags, place in (
-        ("Leave one out with --map 'Close Date=-', or", "Leave one out with - on 2, or"),
-        ("Leave one out with --map Close-Date=-, or", "Leave one out with - on 2, or"),
+        ("Leave one out with --map 'Close Date=-', or", "Leave one out with 'Leave out' on 2, or"),
+        ("Leave one out with --map Close-Date=-, or", "Leave one out with 'Leave out' on 2, or"),
         ("name it with --map 'Ana'\"'\"'s day=created_at'.", "with created_at on 2."),
         ("name it with --map opened=created_at.", "with created_at on 2."),
         ("say --map 'What became=status'.", "say status on 2."),

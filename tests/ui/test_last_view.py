@@ -20,7 +20,8 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.store import Store
-from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.key_table import BOARD, read_keymap
+from pipeboard.ui.keys import rebound
 from pipeboard.ui.last_view import (
     MOST_RECENT,
     MOST_VIEWS,
@@ -316,13 +317,17 @@ def test_the_pipeline_is_the_one_that_is_named_or_was_used_or_written_last(
 
 def test_another_file_in_the_place_of_the_one_that_was_opened_is_noticed() -> None:
     location: Any = SimpleNamespace(mark=1)
-    file = SameFile(location)
+    own = rebound(BOARD, read_keymap({"app.leave": "ctrl+y", "board.reload": "Z"}))
+    file = SameFile(location, lambda: own)
     file.check()
-    for mark, reason in ((2, "replaced"), (None, "deleted")):
+    for mark, reason, advice in (
+        (2, "replaced", "Z opens it."),
+        (None, "deleted", "^y quits."),
+    ):
         location.mark = mark
         with pytest.raises(DatabaseError) as caught:
             file.check()
-        assert caught.value.details["reason"] == reason
+        assert (caught.value.details["reason"], caught.value.hint) == (reason, advice)
 
 
 def test_a_filter_that_means_nothing_any_more_is_left_out(demo: Path) -> None:

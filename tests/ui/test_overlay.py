@@ -22,6 +22,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.overlay import Overlay, folded, heading
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.overlays.question import Playbook
+from pipeboard.ui.overlays.text import TextScreen
 from pipeboard.ui.screens.first_run import TemplatePicker
 from tests.ui.board_scene import DEAL, PIPELINE
 from tests.ui.overlays import is_harmless, opened
@@ -191,20 +192,44 @@ async def test_nothing_selected_leaves_the_clipboard_as_it_is() -> None:
         assert (stage.pilot.app.clipboard, stage.shows("a note")) == ("a note", False)
 
 
+Editor = Callable[[str], Overlay[str]]
+EDITORS: list[Editor] = [
+    lambda text: Prompt("Note", value=text),
+    lambda text: TextScreen("Note", text),
+]
 SIGNS = ("🇫🇮", "👩\u200d💻", "👍🏽", "❤\ufe0f", "1\ufe0f\u20e3", "日", "é", "x")
 
 
+@pytest.mark.parametrize("editor", EDITORS)
 @pytest.mark.parametrize("sign", SIGNS)
-async def test_the_caret_goes_over_a_joined_sign_and_takes_it_away_whole(sign: str) -> None:
-    async with opened(Prompt("Note", value=f"a{sign}b")) as stage:
-        await stage.press("home", "right", "right", "X", "left", "left", "Y")
-        assert stage.pilot.app.screen.line.value == f"aY{sign}Xb"  # type: ignore[attr-defined]
-        await stage.press("delete", "backspace", "right", "backspace", "enter")
+async def test_the_caret_goes_over_a_joined_sign_and_takes_it_away_whole(
+    sign: str, editor: Editor
+) -> None:
+    async with opened(editor(f"a{sign}b")) as stage:
+        await stage.press("home", "right", "right", "X", "left", "left", "Y", "shift+right")
+        assert typed(stage.pilot.app.screen) == (f"aY{sign}Xb", sign)
+        await stage.press("left", "delete", "backspace", "right", "backspace", "ctrl+s")
         assert stage.answer == "ab"
         assert is_harmless(stage, 80)
 
 
-async def test_of_a_letter_with_marks_the_last_mark_is_taken_away() -> None:
-    async with opened(Prompt("Note", value="दी")) as stage:
-        await stage.press("end", "backspace", "enter")
+def typed(overlay: object) -> tuple[str, str]:
+    """What stands in a line or a box, and what of it is selected."""
+    if isinstance(overlay, TextScreen):
+        return overlay.text, overlay._box.selected_text
+    assert isinstance(overlay, Prompt)
+    return overlay.line.value, overlay.line.selected_text
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+async def test_of_a_letter_with_marks_the_last_mark_is_taken_away(editor: Editor) -> None:
+    async with opened(editor("दी")) as stage:
+        await stage.press("end", "backspace", "ctrl+s")
         assert stage.answer == "द"
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+async def test_marks_part_no_words(editor: Editor) -> None:
+    async with opened(editor("यह हिन्दी है")) as stage:
+        await stage.press("end", "ctrl+w", "ctrl+w", "X", "ctrl+s")
+        assert stage.answer == "यह X"

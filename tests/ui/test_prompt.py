@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from textual.events import Paste
 
-from pipeboard.domain.dates import Direction, parse_date
+from pipeboard.domain.dates import parse_date
 from pipeboard.ui.draw.line import text_of, whole
 from pipeboard.ui.overlays import presets
 from pipeboard.ui.overlays import prompt as module
@@ -109,8 +109,10 @@ async def test_what_a_part_of_a_value_means_is_not_said_of_what_is_no_value(
 async def test_what_is_understood_of_a_new_deal_stays_while_a_part_is_typed() -> None:
     live = quick_add(date(2026, 11, 24), "EUR", lambda _: "")
     async with opened(Prompt("Add", live=live)) as stage:
-        await stage.type("Lumen: pilot close:19")
-        assert stage.shows("company Lumen")
+        await stage.type("Lumen: pilot close")
+        assert stage.shows("title pilot close")
+        await stage.type(":19")
+        assert stage.shows("company Lumen") and not stage.shows("title pilot close")
 
 
 async def test_a_paste_is_judged_at_once() -> None:
@@ -392,10 +394,9 @@ def test_what_a_step_has_no_room_for_is_told_while_it_is_typed(day: str) -> None
     assert told.why.startswith("The next step is too long: 301 characters, and 300 is the most.")
 
 
-def test_a_day_is_meant_in_its_direction() -> None:
+def test_a_day_is_one_to_come() -> None:
     today = date(2026, 11, 23)
     assert told(module.day(today)("20nov")).endswith("20 Nov 2027")
-    assert told(module.day(today, Direction.BACK)("20nov")).endswith("20 Nov 2026")
     assert told(module.percent()("60")) == "60%"
     assert told(module.percent()("")) == "the stage's own"
 

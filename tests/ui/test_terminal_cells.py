@@ -206,7 +206,7 @@ def test_half_of_a_sign_that_is_covered_leaves_a_blank() -> None:
     assert terminal.screen.display[0].replace("\0", "") == " ab 語"
 
 
-@pytest.mark.parametrize("sign", ["👩\u200d💻", "☑\ufe0f", "🏳\ufe0f\u200d🌈", "👍🏽", "🇫🇮"])
+@pytest.mark.parametrize("sign", ["👩\u200d💻", "☑\ufe0f", "🏳\ufe0f\u200d🌈", "👍🏽", "🇫🇮", "दी"])
 def test_what_follows_a_joined_sign_is_addressed_and_written_again(sign: str) -> None:
     screenful = Screenful(20, 1)
     screenful.frame([(0, 0, "abcdefgh", PLAIN)])

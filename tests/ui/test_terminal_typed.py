@@ -182,6 +182,14 @@ def test_the_ends_of_a_paste_in_what_was_copied_make_no_keys(inside: str) -> Non
         assert heard(typed[:cut], typed[cut:]) == [f"paste 'one{words}two'"]
 
 
+def test_lines_of_words_in_one_go_are_a_paste_though_nothing_marks_it() -> None:
+    mail = "Dear Ms Holm,\rthank you for the call.\rWe decide on the 3rd of May.\r"
+    (paste,) = KeyReader(lambda _: False).feed(mail + "Quite")
+    assert isinstance(paste, Paste) and paste.text.startswith("Dear Ms Holm,\nthank you")
+    for ahead in ("aLumen Oy: pilot 40k\raNova: line two 10k\r", "j" * 60, "t3\rjt4\rjt5\rj"):
+        assert all(isinstance(event, Key) for event in KeyReader(lambda _: False).feed(ahead))
+
+
 def test_a_key_after_a_paste_comes_after_it() -> None:
     assert heard(f"{PASTE_BEGINS}one{PASTE_ENDS}\r") == ["paste 'one'", "enter"]
 

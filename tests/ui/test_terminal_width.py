@@ -63,6 +63,21 @@ def test_a_text_is_cut_between_signs(text: str, width: int, fitted: str) -> None
     assert fit(text, width) == fitted
 
 
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("हिन्दी", [("हि", 2), ("न्", 1), ("दी", 2)]),
+        ("தமிழ்", [("த", 1), ("மி", 2), ("ழ்", 1)]),
+        ("မြန်", [("မြ", 2), ("န်", 1)]),
+    ],
+)
+def test_a_mark_beside_its_letter_has_a_cell_as_in_most_terminals(
+    text: str, signs: list[tuple[str, int]]
+) -> None:
+    assert clusters(text) == signs
+    assert cell_width(text) == cell_len(text) == sum(size for _, size in signs)
+
+
 def test_a_phrase_is_as_wide_as_it_is_said() -> None:
     phrase = Phrase("Move", lambda: "Verschieben")
     assert cell_width(phrase) == 11

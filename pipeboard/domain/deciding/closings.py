@@ -142,10 +142,16 @@ def _close_instant(
         return exact
     if day is None or day == context.today:
         return context.at
-    if day > context.today:
-        raise BadInput(f"{format_date(day)} lies ahead: a deal closes today or earlier.")
+    check_over(day, context.today)
     _check_entered(deal, day, context)
     return datetime.combine(day, time(12), context.zone).astimezone(context.at.tzinfo)
+
+
+def check_over(day: date, today: date) -> date:
+    """The day on which a deal closed; raises BadInput for one that lies ahead."""
+    if day > today:
+        raise BadInput(f"{format_date(day)} lies ahead: a deal closes today or earlier.")
+    return day
 
 
 def _check_entered(deal: Deal, day: date, context: c.Context) -> None:

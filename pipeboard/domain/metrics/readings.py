@@ -49,7 +49,7 @@ def target_reading(report: Report, say: Wording) -> str:
         unset = f"{NO_TARGET.capitalize()} for {label}"
         if report.basis.period.kind in ("days", "all"):
             return f"{unset}: they are set for a year, a quarter, a month or a week."
-        return f"{unset}: t on M sets one, or: {_sets_target(report.basis)}"
+        return f"{unset}: 'Target…' sets one, or: {_sets_target(report.basis)}"
     if won.value is None:
         return f"What was won of {say.money(target.value)} is unknown: {won.reason}."
     wanted, done = Fraction(target.value), Fraction(won.value)

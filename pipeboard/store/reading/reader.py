@@ -308,5 +308,5 @@ class Reader:
 def _pipeline_of(lens: Lens, pipelines: Mapping[int, Pipeline]) -> Pipeline:
     found = pipelines.get(lens.pipeline_id)
     if found is None:
-        raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
+        raise NotFound("That pipeline is there no more.", hint="Go to another one.")
     return found

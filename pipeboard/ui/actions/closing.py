@@ -9,6 +9,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import POST_SALE
 from pipeboard.domain.dates import Direction, local_date, parse_date
 from pipeboard.domain.deal import Deal, Loss, Status
+from pipeboard.domain.deciding.closings import check_over
 from pipeboard.domain.locales import written
 from pipeboard.domain.money import parse_money
 from pipeboard.ui.execute import Questions, carry_out, execute, until_stored
@@ -86,10 +87,14 @@ async def _win_on_another_day(host: Host, deal: Deal) -> None:
 async def _another_day(host: Host, questions: Questions, deal: Deal) -> date | None:
     """The day on which a closed deal really was won or lost."""
     title = f"{deal.name} was {deal.outcome} {_on_its_day(host, deal)}. Really on"
-    live = prompt.by_day(host, lambda today: prompt.day(today, Direction.BACK, NOTHING_YET))
     key = key_of("closed", [deal.id])
+
+    def closed_on(text: str) -> date:
+        return check_over(parse_date(text, host.today, Direction.BACK), host.today)
+
+    live = prompt.live(lambda text: written().date(closed_on(text)), NOTHING_YET)
     typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=key))
-    return parse_date(typed, host.today, Direction.BACK) if typed else None
+    return closed_on(typed) if typed else None
 
 
 def _on_its_day(host: Host, deal: Deal) -> str:

@@ -27,6 +27,7 @@ from pipeboard.ui.screens.import_screen import (
     ImportScreen,
     Leave,
     Work,
+    has_choices,
     start,
     stop_looking,
     under_way,
@@ -155,11 +156,17 @@ def tab_beside(host: ImportScreen, step: int) -> None:
 
 
 async def step_back(host: ImportScreen) -> None:
-    """Stops an import that is under way, else leaves the screen."""
+    """Stops an import that is under way, else leaves the screen; asks first whether what was chosen
+    for the file may be lost."""
     if host.importing is not None:
         host.importing.stop()
         host.program.write_queue.give_up()
         return
+    if has_choices(host):
+        title = f"Leave {host.view.plan.path.name}? What you chose for it is lost"
+        leaves = [MenuChoice("y", "leave it")]
+        if await ask(host, Menu(title, leaves, leaving=("Esc", "Stay"))) != "y":
+            return
     stop_looking(host)
     host.leave_with(None)
 

@@ -345,15 +345,12 @@ async def review(host: BoardScreen) -> None:
 
 async def metrics(host: LiveScreen) -> None:
     """The numbers of the pipeline, as they were left or under the board's own filter: over the
-    board, from whichever screen."""
+    screen on which they are asked for, to which Esc leads back."""
     below = {seen.GO: seen for seen in host.app.screen_stack if isinstance(seen, LiveScreen)}
     if "m" in below:
         uncover(below["m"])
         return
     board = cast("BoardScreen", below["b"])
-    if host is not board:
-        board.press("board.metrics")  # an action of a screen ends with it
-        return
     # Importing all that counts takes long enough to be felt at the keys.
     await asyncio.to_thread(import_module, "pipeboard.ui.screens.metrics")
     from pipeboard.domain.metrics.names import numbers_named
@@ -371,7 +368,7 @@ async def metrics(host: LiveScreen) -> None:
 
     left_at, first = board.metrics_left_at, numbers_named(board.program.choices.figures)
     screen = MetricsScreen(board.state, board.metrics_worker, left_at, come_back, first)
-    await show_over(board, screen)
+    await show_over(host, screen)
 
 
 def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:

@@ -183,10 +183,11 @@ def cursor_status(view: BoardView, width: int) -> Line:
     """The deal under the cursor in words: which deal of the company it is, what is to be done on
     which day, what its sign means, and whose it is. Where that is too much the reason of the sign
     goes first, then its number, then the ends of the title and of the step."""
-    marked: Line = ((f"{_marked(view)} {DOT} ", "status"),) if view.marks else ()
+    only_marked: Line = ((_marked(view), "status"),) if view.marks else ()
+    marked: Line = (*only_marked, (f" {DOT} ", "status")) if view.marks else ()
     card = view.cursor_card
     if card is None:
-        return marked
+        return only_marked
     room = width - width_of(marked)
     why = whole(_why(card, view), SIGN_ROLES[card.sign])
     step = _next(card, view)
@@ -203,8 +204,9 @@ def cursor_status(view: BoardView, width: int) -> Line:
             return (*marked, *line)
     # Half for which deal it is, half for what is next on it, and what one leaves to the other.
     rest = room - width_of(_joined(((owner,),))) - 3
-    if rest < _LEAST_SAID:  # what others did takes nearly all of the line
-        return (*marked, *(name if width_of(name) <= room else ()))
+    if rest < _LEAST_SAID:  # marks, or what others did, take nearly all of the line
+        is_told = room >= min(width_of(name), _LEAST_SAID)
+        return (*marked, *exactly(name, min(width_of(name), room))) if is_told else only_marked
     least = min(width_of(name), max(rest - width_of(step), rest // 2))
     return (
         *marked,

@@ -75,9 +75,11 @@ def title_line(view: BoardView) -> Line:
         if width_of(start) + width_of(end) + 2 <= view.width:
             return spread((blank(1, "bar"), *start), end, view.width, "bar")
     start = (*tags, *names, *lens)
-    if view.filter_text:  # what hides deals is the last that is cut
+    if view.filter_text:  # what hides deals is the last that is cut, and how many it leaves stays
         whose = names[1:] if view.board.lens.owner is not None else ()
         start = (*tags, lens[-1], *whose, _GAP, names[0], *lens[:-2])
+        if width_of((*count, *signs)) <= view.width // 2:
+            signs = (*count, *signs)
     return spread((blank(1, "bar"), *start), signs, view.width, "bar")
 
 
@@ -316,10 +318,10 @@ def _tab(stage: _Stage, name: str) -> Line:
 @lru_cache(maxsize=256)
 def short_names(names: tuple[str, ...], width: int) -> tuple[str, ...]:
     """The names in at most `width` cells each, shortened word by word, so that no two of them look
-    alike: `Lead Gen`, `Lead Qual`."""
+    alike: `Lead Gen`, `Lead Qual`. One that stands whole is never numbered."""
     short = [_short_name(name, width) for name in names]
     for place, text in enumerate(short):
-        if text and short.count(text) > 1:
+        if text and text != names[place] and short.count(text) > 1:
             mark = str(place + 1)
             short[place] = fit(text, max(0, width - len(mark)), "").rstrip() + mark
     return tuple(short)
@@ -339,7 +341,7 @@ def _short_name(name: str, width: int) -> str:
     short = fit(whole_name, width, "").rstrip()
     # `Negotiat` reads as a short form, `Negotiatio` as a fault.
     is_cut = short != whole_name and len(short) >= _ABBREVIATED
-    return short.rstrip(_VOWELS) or short if is_cut else short
+    return short.rstrip(_VOWELS).rstrip() or short if is_cut else short
 
 
 def _abbreviated(word: str, size: int) -> str:

@@ -35,6 +35,7 @@ from pipeboard.ui.draw.line import (
 from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.key_table import ImportTab
 from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.width import cell_width
 from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan
 from pipeboard.workspace.import_report import (
     conflicts_told,
@@ -53,9 +54,9 @@ _TEXTS: Final = ("csv", "json", "jsonl")
 _PLACES: Final = (
     (r"--map COLUMN=(\w+) or COLUMN=(\w+)", r"\1 or \2 on 2"),
     (r"--map (?:'(?:[^']|'\"'\"')+=|[^\s'=]+=)(\w+)'?", r"\1 on 2"),
-    (r"--map (?:'(?:[^']|'\"'\"')+=-'|[^\s'=]+=-)", "- on 2"),
+    (r"--map (?:'(?:[^']|'\"'\"')+=-'|[^\s'=]+=-)", "'Leave out' on 2"),
     (r"--sheet \w+", "Sheet on 1"),
-    (r"say --stage '[^']*' or --stage '[^']*'", "place them with Enter on 3"),
+    (r"say --stage '[^']*' or --stage '[^']*'", "place them on 3"),
     (r"--skip-bad", "Bad rows on 1"),
     (r"--beside -", "Joined on 1"),
     (r"Say where its ids are from with --source \w+, or take", "Take"),
@@ -69,7 +70,7 @@ _PLACES: Final = (
     (r"--key \w+,\w+", "Known by on 1"),
     (r"--match new", "Known rows on 1"),
     (r"--prefer file", "Both changed on 1"),
-    (r"--value 'COLUMN:WORD==lost'", "Enter on 3"),
+    (r"--value 'COLUMN:WORD==lost'", "its words on 3"),
     (r"--override '?\w*'?", "Gates on 1"),
     (r"(?<!FILE )--(?:stage|value) ", ""),
 )
@@ -114,6 +115,9 @@ def heading(view: ImportView) -> tuple[Line, ...]:
     end = view.under_way
     if not end and view.seen is not None:
         end = f"{view.seen.format} {DOT} {view.seen.encoding} {DOT} {_rows(view.seen)}"
+        # Which file it is matters more than how it is written.
+        if cell_width(f" Import  {view.plan.path.name}  {end} ") > view.width:
+            end = _rows(view.seen)
     bar = title_bar(
         (whole("Import", "bar.product"), blank(2, "bar"), whole(view.plan.path.name, "bar.title")),
         (whole(end, "bar.dim"),) if end else (),

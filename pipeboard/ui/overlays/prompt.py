@@ -9,7 +9,7 @@ from typing import ClassVar, Final, Protocol
 from textual.binding import BindingType
 
 from pipeboard.domain.cadence import parse_step
-from pipeboard.domain.dates import Direction, parse_date
+from pipeboard.domain.dates import parse_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.locales import written
@@ -230,6 +230,11 @@ class Prompt(TypingOverlay[str]):
             self._shown, self._shown_of = self._feedback, text
         elif (self._shown.ok and self._feedback.is_whole) or not self._shown_of.strip():
             self._shown = Feedback((), True)  # what another line meant is no longer so
+        elif self._live is not None and not self._feedback.is_whole:
+            # The beginning of a key that is typed now was told as another word.
+            before = text.rpartition(" ")[0].strip()
+            if before and before != self._shown_of and (settled := self._live(before)).ok:
+                self._shown, self._shown_of = settled, before
         if self._feedback.is_late and not self._is_behind:
             self._is_behind = True
             self.set_timer(_AGAIN_S, self._understand)
@@ -326,9 +331,9 @@ def money(currency: str, present: str = "", when_empty: str = "no value") -> Liv
     return live(read, when_empty)
 
 
-def day(today: date, direction: Direction = Direction.AHEAD, when_empty: str = "no date") -> Live:
-    """A date in words."""
-    return live(lambda text: written().date(parse_date(text, today, direction)), when_empty)
+def day(today: date, when_empty: str = "no date") -> Live:
+    """A date in words, of what is to come."""
+    return live(lambda text: written().date(parse_date(text, today)), when_empty)
 
 
 def percent() -> Live:

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.events import Paste
 from textual.message import Message
 from textual.widgets import TextArea
-from textual.widgets.text_area import TextAreaTheme
+from textual.widgets.text_area import EditResult, Location, Selection, TextAreaTheme
 
 from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.ui.keys import said
@@ -28,6 +28,7 @@ from pipeboard.ui.overlays.overlay import (
     upper_edge,
 )
 from pipeboard.ui.terminal.session import AnyApp
+from pipeboard.ui.terminal.width import WORD_BEGINS_OR_ENDS, cut_signs, whole_signs
 from pipeboard.ui.widgets.line_input import harmless
 from pipeboard.ui.widgets.page import style_of, theme_of
 
@@ -59,6 +60,23 @@ class TextBox(TextArea):
         super().__init__(harmless(text), compact=True, highlight_cursor_line=False)
         # A blinking caret would send bytes for as long as nobody types.
         self.cursor_blink = False
+        self._word_pattern = WORD_BEGINS_OR_ENDS
+
+    def validate_selection(self, selection: Selection) -> Selection:
+        """The caret stands beside what is shown as one sign, never in it, as in a line."""
+        start, end = selection
+        row, at = end
+        goes_back = end < self.selection.end
+        signs = cut_signs(self.document.get_line(row), at)
+        beside = (row, next((a if goes_back else b for a, b in signs), at))
+        return Selection(beside if start == end else start, beside)
+
+    def _delete_via_keyboard(self, start: Location, end: Location) -> EditResult | None:
+        """A joined sign goes as a whole, as in a line."""
+        (top, first), (bottom, last) = sorted((start, end))
+        first, _ = whole_signs(self.document.get_line(top), first, first)
+        _, last = whole_signs(self.document.get_line(bottom), last, last)
+        return super()._delete_via_keyboard((top, first), (bottom, last))
 
     def on_mount(self) -> None:
         theme = theme_of(self.app)

@@ -225,17 +225,23 @@ def under_way(commands: Sequence[keys.Key]) -> str:
 
 
 def _why_it_stays(screen: ImportScreen) -> str:
-    plan, imports = screen.view.plan, keys.key_for(screen.keys, "import_now")
+    imports = keys.key_for(screen.keys, "import_now")
     leaves = keys.key_for(screen.keys, "step_back")
     if screen.importing is not None:
         return under_way(screen.keys)
     if screen.only_plans:
         return f"There are no deals yet: {imports} imports the file, {leaves} leaves it."
-    if screen.view.done is None and plan != start(plan.path):
+    if has_choices(screen):
         return (
             f"What you chose for the file would be lost: {imports} imports it, {leaves} leaves it."
         )
     return ""
+
+
+def has_choices(screen: ImportScreen) -> bool:
+    """Would leaving lose what was chosen for the file?"""
+    plan = screen.view.plan
+    return screen.view.done is None and plan != start(plan.path)
 
 
 def stop_looking(screen: ImportScreen) -> None:

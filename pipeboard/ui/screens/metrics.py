@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple, cast
 
 from textual import on
 from textual.binding import BindingType
@@ -24,7 +24,7 @@ from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.last_view import read_anew
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
-from pipeboard.ui.screens.live import Said, hints_of
+from pipeboard.ui.screens.live import LiveScreen, Said, hints_of, uncover
 from pipeboard.ui.screens.page_screen import CountingScreen
 from pipeboard.ui.terminal.workers import beside
 from pipeboard.ui.widgets.page import Page
@@ -239,9 +239,12 @@ class MetricsScreen(CountingScreen):
             self.press("metrics.open")
 
     async def leave(self, wanted: Wanted | None) -> None:
-        """Back to the board, with deals to show there or as it was."""
+        """Back to the board, with deals to show there, or to where it was opened."""
         await patiently(self, lambda: _put_away(self, wanted))
+        board = cast(LiveScreen, self.app.screen_stack[0])
         self.app.pop_screen()
+        if wanted is not None:
+            uncover(board)
 
 
 def _counting(asked: ReportView, shown: ReportView) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 from pipeboard.ui.terminal.ink import PLAIN, Pen, blank_pen, change, nearest_for_blank, writes_blank
-from pipeboard.ui.terminal.width import cell_width, clusters, is_narrow
+from pipeboard.ui.terminal.width import cell_width, clusters, is_narrow, is_spacing
 
 # Text as the cells it fills on the screen, harmless and measured, each kind of cell made once.
 
@@ -120,7 +120,10 @@ class CellGlyphs:
 def _reach(sign: str, width: int) -> int:
     """Cells that the sign takes on a terminal that knows least about it, always two for emoji."""
     if is_narrow(sign) or (
-        len(sign) == 1 and (width == 1 or any(a <= ord(sign) <= b for a, b in _SURELY_WIDE))
+        len(sign) == 1
+        and (
+            any(a <= ord(sign) <= b for a, b in _SURELY_WIDE) if width > 1 else not is_spacing(sign)
+        )
     ):
         return width
     return 1 + max(width, sum(max(1, cell_width(character)) for character in sign))

@@ -65,6 +65,9 @@ class TerminalAnswer:
 Typed: TypeAlias = Keys | Escape | EscAnd | Pasted | TerminalAnswer
 
 _PLAIN = re.compile("[^\x1b]+")
+# Three lines of words in one read: no hand types these in one go, however slow the line. They are
+# the paste of a terminal that does not mark it, and would be a hundred keys. Less is typed ahead.
+_LINES_IN_ONE_GO = re.compile(r"(?:(?=[^\r\n]{12})[^\r\n]*\S +\S[^\r\n]*[\r\n]+){3}")
 # ECMA-48: parameters, intermediates, a final byte. The console of Linux has F1 to F5 as ESC [ [ A;
 # the oldest mouse protocol sends three bytes of any value after ESC [ M.
 _CONTROL = re.compile(r"\x1b\[(?:\[[A-E]|M[^\x1b]{3}|(?!M)[0-?]*[ -/]*[@-Z\\-~])")
@@ -143,6 +146,8 @@ class Keyboard:
         """What stands here, if anything, and where it ends; None where it is not complete."""
         plain = _PLAIN.match(text, place)
         if plain:
+            if _LINES_IN_ONE_GO.match(plain[0]):
+                return Pasted(plain[0].replace("\r", "\n").translate(_STEERING)), plain.end()
             # Where Enter was typed before the terminal was taken over, its kernel made ^J of it.
             return Keys(plain[0].replace("\n", "\r")), plain.end()
         kind = text[place + 1 : place + 2]

@@ -32,6 +32,9 @@ LEFT: Final = 1
 """The button of the mouse that clicks and drags; the others are the terminal's."""
 IN_ONE_GO_S: Final = 0.6
 """Between two keys of which the second was typed without looking at what the first has done."""
+_TEXT: Final = 3
+"""So many keys dropped are words, up to an Enter: in these people stop to think."""
+IN_WORDS_S: Final = 2.0
 _OF_TEXT: Final = frozenset(("enter", "backspace", "tab"))
 _PAUSE_S: Final = 0.05
 """Between two looks at a database that others hold."""
@@ -62,6 +65,7 @@ class KeyQueue:
         self._acting = self._asking = 0
         self._begun = 0
         self._drops_click = self._is_late = self._is_giving = self._refuses = False
+        self._has_entered = False
         self.typed_at = -inf
         """When the last key came, by the clock of events."""
         self.given_at = -inf
@@ -123,10 +127,11 @@ class KeyQueue:
 
     def put(self, event: Key | Paste) -> None:
         """One more key, behind all others; not one of a text whose question was refused."""
-        follows = event.time - self.typed_at <= IN_ONE_GO_S
+        is_in_words = self.dropped >= _TEXT and not self._has_entered
+        follows = event.time - self.typed_at <= (IN_WORDS_S if is_in_words else IN_ONE_GO_S)
         self.typed_at = event.time
         if self._refuses and follows and not self._asking and _is_text(event):
-            self.dropped += 1
+            self._note_dropped((event,))
             self._notice(False)
             return
         self._refuses, self.dropped = False, 0
@@ -148,8 +153,13 @@ class KeyQueue:
 
     def drop(self) -> None:
         """The keys that wait are not given out any more."""
-        self.dropped += len(self._keys)
+        self._note_dropped(self._keys)
         self._typed.clear()
+
+    def _note_dropped(self, keys: Typed) -> None:
+        self.dropped += len(keys)
+        if keys:
+            self._has_entered = isinstance(keys[-1], Key) and keys[-1].key == "enter"
 
     def refuse(self) -> None:
         """The question does not come for which keys were typed, some of them perhaps still on

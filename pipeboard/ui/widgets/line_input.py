@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from rich.style import Style
@@ -16,7 +15,7 @@ from pipeboard.domain.text import printable, printable_lines
 from pipeboard.ui.draw.line import spelled
 from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
-from pipeboard.ui.terminal.width import clusters, fit, is_narrow
+from pipeboard.ui.terminal.width import WORD_BEGINS, cut_signs, fit, whole_signs
 from pipeboard.ui.widgets.page import glyphs_of, style_of, theme_of
 
 LONGEST_LINE: Final = 20_000
@@ -39,6 +38,7 @@ class LineInput(Input):
     LineInput:focus { background-tint: transparent; }
     """
     ALLOW_SELECT = False
+    _WORD_START = WORD_BEGINS
 
     class TooLong(Message):
         """So many characters were cut: `LONGEST_LINE` are the most."""
@@ -105,15 +105,12 @@ class LineInput(Input):
         was going."""
         start, end = super().validate_selection(selection)
         goes_back = end < self.selection.end
-        signs = _signs_around(self.value, end, end)
-        beside = next((a if goes_back else b for a, b, _ in signs), end)
+        beside = next((a if goes_back else b for a, b in cut_signs(self.value, end)), end)
         return Selection(beside if start == end else start, beside)
 
     def delete(self, start: int, end: int) -> None:
-        """A joined sign, an emoji or a flag, goes as a whole: a part of it is another. Of a letter
-        with marks the last mark goes, as those who type them know it."""
-        joined = [(a, b) for a, b, size in _signs_around(self.value, start, end) if size > 1]
-        super().delete(min([start, *(a for a, _ in joined)]), max([end, *(b for _, b in joined)]))
+        """A joined sign goes as a whole."""
+        super().delete(*whole_signs(self.value, start, end))
 
     def action_cut(self) -> None:
         """What is selected goes to the clipboard, which nothing selected would empty."""
@@ -143,18 +140,6 @@ class LineInput(Input):
             self.post_message(self.TooLong(len(text) - room))
         elif len(lines) > 1:
             self.post_message(self.Joined(len(lines)))
-
-
-def _signs_around(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """The signs of several characters of which `start` and `end` cut a part: from where to where,
-    and their cells."""
-    if is_narrow(text):
-        return
-    at = 0
-    for sign, size in clusters(text):
-        if at < start < at + len(sign) or at < end < at + len(sign):
-            yield at, at + len(sign), size
-        at += len(sign)
 
 
 def one_line(text: str) -> str:

@@ -59,7 +59,7 @@ def targeted(log: Log, day: float, target: int) -> Report:
 def test_without_a_target_it_says_how_to_set_one() -> None:
     said = target_reading(Report(Log().basis(9, JANUARY)), SAY)
     assert said == (
-        "No target for 2026-01: t on M sets one, or: pipeboard target set 2026-01 130k -p Sales"
+        "No target for 2026-01: 'Target…' sets one, or: pipeboard target set 2026-01 130k -p Sales"
     )
     for label in ("all", "2026-01-05..2026-01-20"):
         said = target_reading(Report(Log().basis(9, period(label))), SAY)
