@@ -50,6 +50,26 @@ def test_a_demo_never_fills_a_database_that_is_there(team: Type, home: Path) -> 
     assert team("list", "--count").out == "0\n"
 
 
+def test_a_demo_has_its_name_once_it_is_whole(
+    pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, left = home / "demo.db", home / "demo.db.demo.part"
+    left.touch()
+    path.touch()
+
+    def half(*_: object, **__: object) -> None:
+        assert path.stat().st_size == 0
+        assert left.stat().st_size > 0
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken_off:
+        broken_off.setattr("pipeboard.demo.build", half)
+        assert pipe("demo", "--no-open", "--db", str(path)).code == 130
+    assert not left.exists()
+    assert pipe("demo", "--no-open", "--db", str(path)).code == 0
+    assert pipe("doctor", "--db", str(path)).code == 0
+
+
 def test_a_demo_wants_a_terminal_or_no_open(pipe: Type) -> None:
     assert pipe("demo").code == 2
 

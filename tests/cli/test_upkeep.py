@@ -271,7 +271,7 @@ BROKEN: dict[str, tuple[str, Callable[[Path], object]]] = {
     "two names": ("names", _hard_link),
     "open to others": ("rights", lambda home: at(home).chmod(0o644)),
     "open folder": ("folder", lambda home: home.chmod(0o777)),
-    "a copy left behind": ("left behind", lambda home: _old(home / "team.db.1.backup.part")),
+    "a copy left behind": ("left behind", lambda home: (home / "team.db.demo.part").touch()),
     "no index": ("indices", lambda home: _raw(home, "DROP INDEX note_of_deal")),
     "a title": ("replay", _flip("UPDATE deal SET title = 'Other' WHERE id = 1")),
     "a value": ("replay", _flip("UPDATE deal SET value_minor = 1 WHERE id = 1")),
