@@ -284,7 +284,7 @@ def _held_file(wanted: Path) -> tuple[Path, int]:
             continue
         except OSError as error:
             raise DatabaseError(
-                f"{Location(path)} cannot be made: {error.strerror}.",
+                f"{str(Location(path)).removesuffix('.part')} cannot be made: {error.strerror}.",
                 hint="Nothing was changed; make room or give rights in that folder.",
             ) from error
         with suppress(OSError):  # not every file system knows such locks

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import DatabaseError, PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import written
 from pipeboard.store import dialect
 from pipeboard.store.agreed import agreement_faults
@@ -92,8 +92,15 @@ def examine(
                 "'pipeboard init'.",
             )
         yield ok("place", f"{location}, on a local file system.")
-        yield from _about_files(location)
-        found = look(location)
+        files = _about_files(location)
+        try:
+            found = look(location)
+        except DatabaseError as error:
+            is_ours = error.details.get("reason") not in ("foreign", "corrupt")
+            # Rights that another program gave its file are nobody's business here.
+            yield from files if is_ours else (replace(one, mend=None) for one in files)
+            raise
+        yield from files
         if found is None:
             raise DatabaseError(f"{location} has no tables.", hint="Make them: pipeboard init")
         if found.recovered:
