@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from mcp.server import Server
+    from mcp.shared._stream_protocols import ReadStream, WriteStream
+    from mcp.shared.message import SessionMessage
+    from mcp.types import JSONRPCError
 
 READS = (
     "list", "show", "history", "triage", "due", "check", "digest", "metrics", "review",
@@ -275,6 +278,7 @@ def serve(call: Call) -> int:
     try:
         import anyio
         from mcp.server.stdio import stdio_server
+        from mcp.shared.message import SessionMessage
     except ImportError as error:
         raise BadInput(
             "What talks with assistants is not installed.",
@@ -291,8 +295,40 @@ def serve(call: Call) -> int:
     server = server_of(tools(write=asked.write), common)
 
     async def answer() -> None:
-        async with stdio_server() as (received, sent):
-            await server.run(received, sent, server.create_initialization_options())
+        async with stdio_server() as (received, sent), anyio.create_task_group() as tasks:
+            passing, understood = anyio.create_memory_object_stream[SessionMessage | Exception]()
+            tasks.start_soon(_pass_on, received, passing, sent)
+            await server.run(understood, sent, server.create_initialization_options())
 
     anyio.run(answer)
     return 0
+
+
+async def _pass_on(
+    received: ReadStream[SessionMessage | Exception],
+    passing: WriteStream[SessionMessage | Exception],
+    sent: WriteStream[SessionMessage],
+) -> None:
+    """Hands on what is a message, and answers what is none, which the SDK drops without a word."""
+    from mcp.shared.message import SessionMessage
+
+    async with passing:
+        async for message in received:
+            if isinstance(message, Exception):
+                await sent.send(SessionMessage(_not_understood(message)))
+            else:
+                await passing.send(message)
+
+
+def _not_understood(error: Exception) -> JSONRPCError:
+    """What JSON-RPC answers a line that is no JSON, or none of its messages."""
+    from mcp import types
+    from pydantic import ValidationError
+
+    found = error.errors() if isinstance(error, ValidationError) else []
+    is_json = bool(found) and all(one["type"] != "json_invalid" for one in found)
+    code = types.INVALID_REQUEST if is_json else types.PARSE_ERROR
+    said = "This is no message of JSON-RPC." if is_json else "This line is no JSON."
+    return types.JSONRPCError(
+        jsonrpc="2.0", id=None, error=types.ErrorData(code=code, message=said)
+    )

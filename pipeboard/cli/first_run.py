@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +25,9 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.domain.text import from_home
 from pipeboard.exchange.json_documents import rep_document
+from pipeboard.outlet import claim
 from pipeboard.store import Store
-from pipeboard.store.locating import Server, locate
+from pipeboard.store.locating import Server, locate, locate_file
 from pipeboard.store.opening import look
 from pipeboard.workspace.configuration import take_whole
 from pipeboard.workspace.finding import find_pipeline
@@ -279,9 +280,12 @@ def _check_is_file(database: str) -> None:
 
 
 def _build(call: Call, path: Path) -> Store:
+    """The demo under that path, which it gets once it is whole: half a demo is none."""
     from pipeboard.demo import SETTINGS, build
+    from pipeboard.store.backups import part_of
 
-    if locate(str(path)).exists:
+    place = locate_file(str(path))
+    if place.exists or place.path.is_symlink():
         raise Refused(
             f"{path} is there already.", hint="The demo wants a new file: name another with --db."
         )
@@ -289,16 +293,16 @@ def _build(call: Call, path: Path) -> Store:
     settings = replace(SETTINGS, zone_name=system_zone(call.environ))
     if asked.deals >= _MANY:
         call.out.say(f"Making up {how_many(asked.deals, 'deal')}…")
-    was_there = path.exists()
-    try:
-        store = Store.create(str(path), settings)
-        call.work_on(store)
-        made = build(store, deals=asked.deals, seed=asked.seed, now=call.clock(), me=account_name())
-    except BaseException:
-        call.close()
-        if not was_there:  # half a demo is none
-            remove_database(path)
-        raise
+    with part_of(place.path.with_name(f"{place.path.name}.demo"), place) as part:
+        with closing(Store.create(str(part), settings)) as store:
+            made = build(
+                store, deals=asked.deals, seed=asked.seed, now=call.clock(), me=account_name()
+            )
+        if not place.exists:
+            place.path.unlink(missing_ok=True)  # an empty file
+        claim(part, (place.path,))
+    store = Store.open(str(path))
+    call.work_on(store)
     if asked.json:
         reps = [rep_document(rep) for rep in made.reps]
         call.out.document({"database": str(path), **asdict(made), "reps": reps})

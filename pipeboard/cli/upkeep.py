@@ -229,7 +229,8 @@ def _findings(call: Call, heard: Progress) -> Iterator[Finding]:
 
 def _about_own_files() -> Iterator[Finding]:
     """The person's own texts and logs: nobody else's business."""
-    from pipeboard.store.examining import make_private, problem, remove
+    from pipeboard.store.backups import remove
+    from pipeboard.store.examining import make_private, problem
 
     files = [path for path in state_folder().rglob("*") if path.is_file() and not path.is_symlink()]
     open_ones = [path for path in files if path.stat().st_mode & 0o077]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from tempfile import TemporaryFile
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
@@ -39,6 +41,8 @@ def workbook_of(
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Deals")
     sheet.freeze_panes = "A2"
+    if os.path.isdir(_OPEN_FILES):
+        sheet._writer = _unnamed(sheet)
 
     def cell(value: object) -> object:
         made = WriteOnlyCell(sheet, value=value)
@@ -52,6 +56,27 @@ def workbook_of(
     out = io.BytesIO()
     book.save(out)
     return _timeless(out)
+
+
+_OPEN_FILES = "/proc/self/fd"
+
+
+def _unnamed(sheet: object) -> object:
+    """What writes the rows of a sheet, which openpyxl does on the disk: into a file without a name,
+    so that they do not stay there when this is killed."""
+    from openpyxl.worksheet._writer import WorksheetWriter
+
+    class Unnamed(WorksheetWriter):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self.file = TemporaryFile()  # noqa: SIM115 (closed by the cleanup)
+            super().__init__(sheet, f"{_OPEN_FILES}/{self.file.fileno()}")
+
+        def cleanup(self) -> None:
+            self.file.close()
+
+    writer = Unnamed()
+    writer.write_top()
+    return writer
 
 
 _SAVED_AT = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")

@@ -7,6 +7,7 @@ alone: they hold everything.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -36,7 +37,11 @@ KEPT = {BY_HAND: 14, BEFORE_IMPORT: 5, REPLACED: 5}
 """How many of each kind stay; older ones of one's own go when a new one is whole."""
 STAMP = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"\.(?:(\d{8}T\d{6}Z)|schema-\d+)(?:\.([a-z-]+))?\.backup(?:-\d+)?$")
+_PART = re.compile(
+    r"\.(?:(?:\d{8}T\d{6}Z|schema-\d+)(?:\.[a-z-]+)?\.backup(?:-\d+)?|demo)\.part(?:-\d+)?$"
+)
 _SIDES = ("", "-journal", "-wal", "-shm")
+_OLD_PART = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def _copy(
     checks: bool,
     heard: Heard = unheard,
 ) -> Path:
-    with part_of(target) as part:
+    with part_of(target, location) as part:
         with translate_errors(location):
             connection.execute(dialect.READ_AND_WRITE)
             at_length(connection, lambda: connection.execute(dialect.COPY_INTO, (str(part),)))
@@ -265,29 +270,82 @@ def names(wanted: Path) -> Iterator[Path]:
 def new_file(wanted: Path) -> Path:
     """An empty file of that name, or of the first numbered one that nobody else has made, with its
     rights; `VACUUM INTO` accepts it while it is empty."""
+    path, descriptor = _held_file(wanted)
+    os.close(descriptor)
+    return path
+
+
+def _held_file(wanted: Path) -> tuple[Path, int]:
+    """A `new_file`, and the lock on it, by which others know that somebody is at it."""
     for path in names(wanted):
         try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
+            held = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
         except FileExistsError:
             continue
         except OSError as error:
             raise DatabaseError(
-                f"The backup {Location(path)} cannot be made: {error.strerror}.",
-                hint="The database was left as it was; make room or give rights beside it.",
+                f"{str(Location(path)).removesuffix('.part')} cannot be made: {error.strerror}.",
+                hint="Nothing was changed; make room or give rights in that folder.",
             ) from error
-        return path
+        with suppress(OSError):  # not every file system knows such locks
+            fcntl.flock(held, fcntl.LOCK_EX)
+        if os.fstat(held).st_nlink:
+            return path, held
+        os.close(held)  # somebody took it for one that was left behind
     raise AssertionError("the numbers never end")
 
 
 @contextmanager
-def part_of(target: Path) -> Iterator[Path]:
-    """An empty file beside a place, to be filled; nothing of it stays but what is put there."""
-    part = new_file(target.with_name(f"{target.name}.part"))
+def part_of(target: Path, beside: Location) -> Iterator[Path]:
+    """An empty file beside a place, to be filled; nothing of it stays but what is put there, and
+    nothing of those beside a database that were left behind."""
+    with suppress(OSError):  # those of others stay
+        remove(left_behind(beside))
+    part, held = _held_file(target.with_name(f"{target.name}.part"))
     try:
         yield part
     finally:
-        for side in _SIDES:  # the disk may have been full in the middle of a copy
-            part.with_name(f"{part.name}{side}").unlink(missing_ok=True)
+        remove([part])  # the disk may have been full in the middle of a copy
+        os.close(held)
+
+
+def left_behind(location: Location) -> list[Path]:
+    """The parts beside a database that whoever filled them has not come back to: they were killed,
+    or the power failed."""
+    folder, name = location.path.parent, location.path.name
+    with suppress(OSError):
+        return [
+            Path(entry.path)
+            for entry in os.scandir(folder)
+            if entry.name.startswith(name)
+            and _PART.match(entry.name, len(name))
+            and entry.is_file(follow_symlinks=False)
+            and _is_left(entry)
+        ]
+    return []
+
+
+def _is_left(entry: os.DirEntry[str]) -> bool:
+    """Whether nobody holds a part; one that is not ours to look at is left once it is old."""
+    try:
+        asked = os.open(entry.path, os.O_WRONLY | os.O_NOFOLLOW)
+    except OSError:
+        at = datetime.fromtimestamp(entry.stat(follow_symlinks=False).st_mtime, UTC)
+        return datetime.now(UTC) - at > _OLD_PART
+    try:
+        fcntl.flock(asked, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(asked)
+    return True
+
+
+def remove(paths: Sequence[Path]) -> None:
+    """Takes files away that nobody needs, with what SQLite puts beside them."""
+    for path in paths:
+        for side in _SIDES:
+            path.with_name(f"{path.name}{side}").unlink(missing_ok=True)
 
 
 def put_in_place(part: Path, target: Path) -> Path:
@@ -323,7 +381,7 @@ def back_up_server(
     it. `DatabaseError` in the server's words when it cannot be made; then nothing of it stays.
     """
     target = _target(copies, at, BY_HAND, to)
-    with part_of(target) as part:
+    with part_of(target, copies) as part:
         _run(server, ["pg_dump", "--format=custom", "--no-owner", f"--file={part}"])
         listed = _run(None, ["pg_restore", "--list", str(part.absolute())])
         held = set(re.findall(r"TABLE DATA \S+ (\w+) ", listed))

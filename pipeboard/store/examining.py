@@ -16,11 +16,11 @@ from pathlib import Path
 
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.errors import DatabaseError, PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import written
 from pipeboard.store import dialect
 from pipeboard.store.agreed import agreement_faults
-from pipeboard.store.backups import backups_of
+from pipeboard.store.backups import backups_of, left_behind, remove
 from pipeboard.store.checking import Flaw, faults, log_faults
 from pipeboard.store.connecting import connect, connect_at, wal_is_safe
 from pipeboard.store.database import Database, Heard, unheard
@@ -38,7 +38,6 @@ from pipeboard.store.troubles import RECOVERED
 _MARGIN = 64 * 1024 * 1024
 _SLACK = timedelta(minutes=5)
 _OLD_BACKUP = timedelta(days=7)
-_OLD_PART = timedelta(hours=1)
 
 
 class Level(StrEnum):
@@ -93,8 +92,15 @@ def examine(
                 "'pipeboard init'.",
             )
         yield ok("place", f"{location}, on a local file system.")
-        yield from _about_files(location)
-        found = look(location)
+        files = _about_files(location)
+        try:
+            found = look(location)
+        except DatabaseError as error:
+            is_ours = error.details.get("reason") not in ("foreign", "corrupt")
+            # Rights that another program gave its file are nobody's business here.
+            yield from files if is_ours else (replace(one, mend=None) for one in files)
+            raise
+        yield from files
         if found is None:
             raise DatabaseError(f"{location} has no tables.", hint="Make them: pipeboard init")
         if found.recovered:
@@ -248,7 +254,7 @@ def _about_place(location: Location, now: datetime) -> Iterator[Finding]:
         yield problem("space", said, "Free some room, or move the database to a larger disk.")
     else:
         yield ok("space", said)
-    left = [path for path in _parts(location) if _age(path) > _OLD_PART]
+    left = left_behind(location)
     if left:
         yield problem(
             "left behind",
@@ -270,34 +276,10 @@ def _about_copies(location: Location, now: datetime) -> Finding:
     return ok("backups", f"{len(copies)}, the last of {copies[0].at:%Y-%m-%d %H:%M} UTC.")
 
 
-def remove(paths: Sequence[Path]) -> None:
-    """Takes files away that nobody needs."""
-    for path in paths:
-        path.unlink(missing_ok=True)
-
-
 def make_private(paths: Sequence[Path]) -> None:
     """Leaves files to their owner alone."""
     for path in paths:
         path.chmod(0o600)
-
-
-def _parts(location: Location) -> list[Path]:
-    with suppress(OSError):
-        folder, name = location.path.parent, location.path.name
-        return [
-            Path(entry.path)
-            for entry in os.scandir(folder)
-            if entry.name.startswith(f"{name}.") and ".part" in entry.name[len(name) :]
-        ]
-    return []
-
-
-def _age(path: Path) -> timedelta:
-    try:
-        return datetime.now(UTC) - datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except OSError:
-        return timedelta(0)
 
 
 def _named(paths: Sequence[Path]) -> str:

@@ -48,7 +48,7 @@ def back_up(location: Location, schema: int) -> str:
     state = _state(location)
     if (made := _made_before(wanted, state)) is not None:
         return made
-    with part_of(wanted) as part:
+    with part_of(wanted, location) as part:
         with closing(connect(location)) as connection, translate_errors(location):
             connection.execute(dialect.COPY_INTO, (str(part),))
         flush(part)

@@ -305,7 +305,7 @@ class ServerConnection:
             try:
                 return self._trip(questions)
             except ServerTrouble as error:
-                if error.kind != "lost" or time.monotonic() > until:
+                if error.kind not in ("lost", "refused") or time.monotonic() > until:
                     raise
                 self._opening = opening
                 time.sleep(_PAUSE_S if self._raw is None else 0)

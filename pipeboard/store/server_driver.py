@@ -114,7 +114,7 @@ _KINDS = {
     "42P01": "no_table",
     "3F000": "no_schema",
 }
-PASSING = ("busy", "lost", "standby")
+PASSING = ("busy", "lost", "refused", "standby")
 """What the same may succeed after a moment later."""
 
 _OF_URLS = (" URI", "percent-encoded", "connection option", "invalid port",
@@ -136,7 +136,9 @@ def trouble_of(error: psycopg.Error) -> sqlite3.DatabaseError:
     if not state and any(word in said for word in _OF_URLS):
         return ServerTrouble(said, state, "url")
     if not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        kind = _kind_of_words(str(error))
+        # In whatever language the server says it: it has asked for a password.
+        asked = error.pgconn and (error.pgconn.used_password or error.pgconn.needs_password)
+        kind = _kind_of_words(str(error), "login" if asked else "lost")
     return ServerTrouble(said, state, kind)
 
 
@@ -145,9 +147,15 @@ _WORDS = (
     ("SSL was required|does not support SSL|certificate", "encryption"),
     ("authentication|no password|role |pg_hba|permission denied", "login"),
     ("database .*does not exist", "missing"),
+    ("the database system is |server closed|timeout expired", "lost"),
 )
 """What an error without a code is about: libpq gives none while it connects."""
 
+_OF_SERVER = re.compile(r"failed: [^\s:]+ ?:  ")
+"""How libpq tells what a server said, which may be in any language, from what it says itself."""
 
-def _kind_of_words(said: str) -> str:
-    return next((kind for words, kind in _WORDS if re.search(words, said)), "lost")
+
+def _kind_of_words(said: str, otherwise: str) -> str:
+    if otherwise == "lost" and _OF_SERVER.search(said):
+        otherwise = "refused"
+    return next((kind for words, kind in _WORDS if re.search(words, said)), otherwise)

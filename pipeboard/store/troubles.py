@@ -156,6 +156,12 @@ _SERVER_WORDS = {
         "Look at the name in the URL and at ~/.pgpass, which holds the password.",
         "login",
     ),
+    "refused": (
+        "The database server lets nobody in now ({said}).",
+        "What it says tells why: it is starting or full, or the database, the name or the host is "
+        "none that it knows. Look at the URL, or try again in a moment.",
+        "unreachable",
+    ),
     "missing": (
         "There is no such database on the server ({said}).",
         "Its owner makes one with 'createdb'.",

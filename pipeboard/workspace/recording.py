@@ -13,7 +13,6 @@ from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Kind, numbered
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.locales import written
-from pipeboard.domain.roles import WHO_MAY_AGREE
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import clean_line, printable, quoted
 from pipeboard.workspace.service import Service, in_transaction
@@ -162,14 +161,15 @@ def record(
 
     `NotAllowed` where it takes another role than that of whoever acts, also when it is only tried.
     """
-    check_role(service, verb, decision.changes, decision.agreements)
+    made = tuple(_made_reps(service, decision))
+    check_role(service, verb, decision.changes, (*decision.agreements, *made))
     summary = printable(decision.summary)
     changes = decision.changes
     command_id = ""
     if not dry_run and (changes or decision.agreements or decision.marks):
         command_id = token or service.transaction.next_id()
         if not service.truth.history.command(command_id):
-            decided = replace(decision, summary=summary)
+            decided = replace(decision, summary=summary, agreements=(*decision.agreements, *made))
             changes = _store(service, command_id, verb, decided)
     deals = tuple(change.after for change in changes)
     return Receipt(
@@ -256,11 +256,10 @@ def _store(service: Service, command_id: str, verb: str, decision: Decision) -> 
     changes = _numbered(writer, decision.changes)
     done = command_done(service, command_id, at, verb, decision.summary)
     done = replace(done, undoes=decision.undoes, redoes=decision.redoes)
-    agreements = (*decision.agreements, *_made_reps(service, decision))
     writer.record(replace(done, actor=decision.actor or done.actor), changes)
-    for agreement in agreements:
+    for agreement in decision.agreements:
         writer.agree(agreement, at, service.actor.label)
-    writer.record_agreements(command_id, agreements)
+    writer.record_agreements(command_id, decision.agreements)
     if decision.marks:
         writer.mark(decision.marks, undone=True)
     return changes
@@ -271,10 +270,8 @@ def _made_reps(service: Service, decision: Decision) -> Iterator[Agreement]:
     given = {change.after.owner for change in decision.changes if change.differs("owner")} - {""}
     if not given or decision.marks:
         return
-    role = service.rights.role
-    may_add = role is None or role.rank >= WHO_MAY_AGREE[Topic.REP].rank
     new = given - {rep.name for rep in service.reader.reps()} - {service.me}
-    if new and may_add and service.is_set_up:
+    if new and service.is_set_up:
         for owner in sorted(new):
             yield Agreement(Topic.REP, (owner,), None, contents_of(Rep(owner)))
 

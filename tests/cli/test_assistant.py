@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
@@ -331,3 +332,24 @@ def test_acting_for_oneself_is_no_assistant(deal: Type) -> None:
     assert deal("rep", "add", me).code in (0, 2, 4)
     assert deal("note", "1", "-m", "x", "--as", me).code == 0
     assert "assistant" not in deal("history", "--limit", "1").out
+
+
+@pytest.mark.parametrize(
+    ("line", "code"), [('{"jsonrpc": "2.0", "id": 1, "met', -32700), ("[]", -32600), ("{}", -32600)]
+)
+def test_a_line_that_is_no_message_is_answered_and_the_next_one_is_heard(
+    line: str, code: int, deal: Type
+) -> None:
+    pytest.importorskip("mcp", reason="the extra 'mcp' is not installed")
+    ping = '{"jsonrpc": "2.0", "id": 7, "method": "ping"}'
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-m", "pipeboard", "mcp"], stdin=pipe, stdout=pipe, text=True
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(f"{line}\n{ping}\n")
+        process.stdin.flush()
+        first, second = (json.loads(process.stdout.readline()) for _ in range(2))
+        process.stdin.close()
+    assert (first["id"], first["error"]["code"]) == (None, code)
+    assert (second["id"], "error" in second) == (7, False)

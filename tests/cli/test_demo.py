@@ -50,6 +50,26 @@ def test_a_demo_never_fills_a_database_that_is_there(team: Type, home: Path) -> 
     assert team("list", "--count").out == "0\n"
 
 
+def test_a_demo_has_its_name_once_it_is_whole(
+    pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, left = home / "demo.db", home / "demo.db.demo.part"
+    left.touch()
+    path.touch()
+
+    def half(*_: object, **__: object) -> None:
+        assert path.stat().st_size == 0
+        assert left.stat().st_size > 0
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken_off:
+        broken_off.setattr("pipeboard.demo.build", half)
+        assert pipe("demo", "--no-open", "--db", str(path)).code == 130
+    assert not left.exists()
+    assert pipe("demo", "--no-open", "--db", str(path)).code == 0
+    assert pipe("doctor", "--db", str(path)).code == 0
+
+
 @pytest.mark.parametrize("deals", ["-1", "many", "99999999999"])
 def test_a_number_of_deals_that_cannot_be_is_refused(pipe: Type, deals: str) -> None:
     assert pipe("demo", "--no-open", "--deals", deals).code == 2

@@ -365,8 +365,20 @@ def test_only_an_owner_makes_owners_and_one_always_stays(office: Type, sit: Sit)
     assert office("rep", "set", "olga", "--role", "rep").code == 0
 
 
-def test_whoever_owns_a_deal_all_at_once_is_no_rep_by_that(office: Type, sit: Sit) -> None:
+@pytest.mark.parametrize("dry", [(), ("-n",)])
+@pytest.mark.parametrize(
+    "line", [("add", "Oy: line @dora"), ("assign", "1", "dora"), ("set", "1", "owner=dora")]
+)
+def test_nobody_makes_a_rep_by_the_owner_of_a_deal_who_may_not_add_one(
+    line: tuple[str, ...], dry: tuple[str, ...], office: Type, sit: Sit
+) -> None:
     sit("rob")
+    assert is_of_role(office(*line, "--new-rep", *dry))
+    assert "dora" not in office("rep", "list").out
+
+
+def test_whoever_owns_a_deal_all_at_once_is_no_rep_by_that(office: Type, sit: Sit) -> None:
+    sit("mia")
     assert office("assign", "1", "dora", "--new-rep").code == 0
     sit("dora")
     assert is_of_role(office("note", "1", "-m", "mine"))

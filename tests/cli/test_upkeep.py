@@ -271,7 +271,7 @@ BROKEN: dict[str, tuple[str, Callable[[Path], object]]] = {
     "two names": ("names", _hard_link),
     "open to others": ("rights", lambda home: at(home).chmod(0o644)),
     "open folder": ("folder", lambda home: home.chmod(0o777)),
-    "a copy left behind": ("left behind", lambda home: _old(home / "team.db.1.backup.part")),
+    "a copy left behind": ("left behind", lambda home: (home / "team.db.demo.part").touch()),
     "no index": ("indices", lambda home: _raw(home, "DROP INDEX note_of_deal")),
     "a title": ("replay", _flip("UPDATE deal SET title = 'Other' WHERE id = 1")),
     "a value": ("replay", _flip("UPDATE deal SET value_minor = 1 WHERE id = 1")),
@@ -610,3 +610,22 @@ def test_the_doctor_tells_each_cure_once(deals: Type, home: Path) -> None:
 def test_nothing_is_mended_where_one_only_reads(deals: Type) -> None:
     said = deals("doctor", "--fix", "--read-only")
     assert (said.code, "--read-only and --fix" in said.err) == (2, True)
+
+
+def _of_another(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+
+
+@pytest.mark.parametrize(
+    "made", [_of_another, lambda path: path.write_text("a text\n")], ids=["database", "text"]
+)
+def test_the_doctor_changes_nothing_of_a_file_of_another_program(
+    made: Callable[[Path], object], pipe: Type, home: Path
+) -> None:
+    made(path := home / "theirs.db")
+    path.chmod(0o644)
+    before = path.read_bytes()
+    assert pipe("doctor", "--fix", "-y", "--db", str(path)).code == 1
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (before, 0o644)
+    assert [one.name for one in home.iterdir() if one.name.startswith("theirs")] == ["theirs.db"]

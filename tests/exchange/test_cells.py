@@ -267,6 +267,14 @@ def test_a_workbook_has_no_formula_and_keeps_its_names_in_sight(tmp_path: Path) 
     assert workbook_of(["a"], [["b"]]) == workbook_of(["a"], [["b"]])
 
 
+def test_a_workbook_is_put_together_in_no_file_that_has_a_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    writer = pytest.importorskip("openpyxl.worksheet._writer")
+    monkeypatch.delattr(writer, "create_temporary_file")
+    assert workbook_of(["a"], [["b"]])
+
+
 def test_a_sheet_says_the_same_in_whatever_pieces_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

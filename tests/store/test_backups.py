@@ -121,13 +121,30 @@ def test_nothing_stays_of_a_copy_that_failed(place: Location, tmp_path: Path) ->
         connection.execute("UPDATE deal SET doc = '['")
     with pytest.raises(DatabaseError, match="No backup was made"):
         back_up(place, NOW)
-    with pytest.raises(ValueError, match="full"), part_of(tmp_path / "x") as part:
+    with pytest.raises(ValueError, match="full"), part_of(tmp_path / "x", place) as part:
         Path(f"{part}-journal").touch()
         raise ValueError("full")
     assert sorted(one.name for one in tmp_path.iterdir() if "backup" in one.name) == []
     assert not list(tmp_path.glob("x*"))
     assert new_file(tmp_path / "x") == tmp_path / "x"
     assert new_file(tmp_path / "x") == tmp_path / "x-1"
+
+
+def test_a_copy_takes_away_what_killed_ones_left_and_leaves_those_that_are_being_made(
+    place: Location,
+) -> None:
+    left = [
+        place.path.with_name(f"{place.path.name}.{name}.part")
+        for name in (f"{STAMP}.before-import.backup", "schema-3.backup-2", "demo")
+    ]
+    others = [place.path.with_name(name) for name in (f"{place.path.name}.part", "x.demo.part")]
+    for path in (*left, *others):
+        path.touch()
+    with part_of(place.path.with_name(f"{place.path.name}.{STAMP}.backup"), place) as held:
+        back_up(place, NOW, checks=False)
+        assert held.exists()
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in others)
 
 
 def test_what_a_copy_replaces_is_kept_beside_it(place: Location) -> None:

@@ -203,11 +203,14 @@ def _change(writer: Writer, change: str) -> None:
 
 @pytest.mark.parametrize("side", ["", "-journal", "-wal", "-shm"])
 def test_nothing_stays_of_a_copy_that_was_not_put_in_its_place(side: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="full"), part_of(tmp_path / "x") as part:
+    with (
+        pytest.raises(ValueError, match="full"),
+        part_of(tmp_path / "x", Location(tmp_path / "db")) as part,
+    ):
         Path(f"{part}{side}").write_bytes(b"half")
         raise ValueError("full")
     assert list(tmp_path.iterdir()) == []
-    with part_of(tmp_path / "x") as part:
+    with part_of(tmp_path / "x", Location(tmp_path / "db")) as part:
         part.write_bytes(b"whole")
         Path(f"{part}{side}").touch()
         whole = put_in_place(part, tmp_path / "x")

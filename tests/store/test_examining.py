@@ -16,7 +16,15 @@ import pytest
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import Store, examining
-from pipeboard.store.backups import BEFORE_IMPORT, KEPT, REPLACED, back_up, backups_of, part_of
+from pipeboard.store.backups import (
+    BEFORE_IMPORT,
+    KEPT,
+    REPLACED,
+    back_up,
+    backups_of,
+    left_behind,
+    part_of,
+)
 from pipeboard.store.checking import Flaw, check_copy
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database
@@ -25,6 +33,8 @@ from pipeboard.store.locating import Location, Server, locate_file
 from pipeboard.store.opening import Identity
 from pipeboard.store.troubles import RECOVERED
 from tests.team import NOW, Team, add
+
+STAMP = "20260330T223000Z"
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -145,23 +155,23 @@ def test_there_is_room_for_a_copy_and_a_little_more(
 
 
 @pytest.mark.parametrize(
-    ("name", "age", "is_left"),
+    ("name", "is_left"),
     [
-        ("team.db.1.backup.part", 2 * HOUR, True),
-        ("team.db.1.backup.part-2", 2 * HOUR, True),
-        ("team.db.1.backup.part", HOUR / 2, False),
-        ("team.db.1.backup", 2 * HOUR, False),
-        ("team.db2.part", 2 * HOUR, False),
-        ("other.db.part", 2 * HOUR, False),
+        (f"team.db.{STAMP}.backup.part", True),
+        (f"team.db.{STAMP}.before-import.backup.part-2", True),
+        ("team.db.schema-3.backup.part", True),
+        ("team.db.demo.part", True),
+        (f"team.db.{STAMP}.backup", False),
+        (f"team.db2.{STAMP}.backup.part", False),
+        (f"other.db.{STAMP}.backup.part", False),
+        ("team.db.part", False),
     ],
 )
-def test_an_unfinished_copy_is_left_behind_once_it_is_an_hour_old(
-    name: str, age: timedelta, is_left: bool, path: Path
+def test_an_unfinished_copy_that_nobody_is_at_is_left_behind(
+    name: str, is_left: bool, path: Path
 ) -> None:
     other = path.with_name(name)
     other.touch()
-    then = (datetime.now(UTC) - age).timestamp()
-    os.utime(other, (then, then))
     (left, *_) = found(path, "left behind") or (None,)
     assert (left is not None) is is_left
     if left is not None and left.mend is not None:
@@ -170,12 +180,29 @@ def test_an_unfinished_copy_is_left_behind_once_it_is_an_hour_old(
         assert not other.exists()
 
 
+@pytest.mark.parametrize(("age", "is_left"), [(HOUR / 2, False), (2 * HOUR, True)])
+def test_one_that_is_not_ours_to_look_at_is_left_behind_once_it_is_an_hour_old(
+    age: timedelta, is_left: bool, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = path.with_name(f"team.db.{STAMP}.backup.part")
+    other.touch()
+    then = (datetime.now(UTC) - age).timestamp()
+    os.utime(other, (then, then))
+
+    def refused(*_: object) -> int:
+        raise PermissionError("not yours")
+
+    monkeypatch.setattr("pipeboard.store.backups.os.open", refused)
+    assert bool(left_behind(locate_file(str(path)))) is is_left
+
+
 def copy_of(path: Path, at: datetime, kind: str = "") -> Path:
     return back_up(locate_file(str(path)), at, kind=kind, checks=False)
 
 
 def test_nothing_stays_of_a_copy_that_is_broken_off(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="full"), part_of(tmp_path / "copy.db") as part:
+    beside = Location(tmp_path / "team.db")
+    with pytest.raises(OSError, match="full"), part_of(tmp_path / "copy.db", beside) as part:
         part.with_name(f"{part.name}-journal").touch()
         raise OSError("full")
     assert list(tmp_path.iterdir()) == []

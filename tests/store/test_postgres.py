@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -636,6 +637,9 @@ def test_each_trouble_of_a_server_is_told_by_its_kind(states: str, kind: str) ->
         ("SSL connection has been closed unexpectedly", "lost"),
         ("the database system is starting up", "lost"),
         ("connection refused", "lost"),
+        ("connection to server failed: FATAL:  Datenbank »x« existiert nicht", "refused"),
+        ("connection to server failed: 致命的エラー:  起動しています", "refused"),
+        ("connection to server failed: FATAL:  the database system is starting up", "lost"),
     ],
 )
 def test_a_trouble_without_a_code_is_told_by_its_words(said: str, kind: str) -> None:
@@ -644,6 +648,16 @@ def test_a_trouble_without_a_code_is_told_by_its_words(said: str, kind: str) -> 
     assert isinstance(trouble, ServerTrouble) and trouble.kind == kind
     other = trouble_of(psycopg.ProgrammingError(said))
     assert isinstance(other, ServerTrouble) and other.kind in ("other", "url")
+
+
+@pytest.mark.parametrize("asked", ["used_password", "needs_password"])
+def test_a_server_that_asked_for_a_password_is_understood_in_any_language(asked: str) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    said = "connection to server failed: FATAL:  Passwort-Authentifizierung fehlgeschlagen"
+    there = {"used_password": False, "needs_password": False} | {asked: True}
+    error = psycopg.OperationalError(said, pgconn=types.SimpleNamespace(**there))
+    trouble = trouble_of(error)
+    assert isinstance(trouble, ServerTrouble) and trouble.kind == "login"
 
 
 def test_a_row_that_is_not_taken_is_no_trouble_of_the_server() -> None:

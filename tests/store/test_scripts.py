@@ -137,6 +137,7 @@ def test_what_people_are_told_of_each_trouble_was_written_down() -> None:
 LIMITS = {
     "backups.KEPT": {"": 14, "before-import": 5, "replaced": 5},
     "backups._LONGEST_S": 3_600,
+    "backups._OLD_PART": timedelta(hours=1),
     "checking.MOST_NAMED": 5,
     "connecting.BUSY_MS": 5_000,
     "connecting.READING_CACHE_KB": 512,
@@ -144,7 +145,6 @@ LIMITS = {
     "engine.COMMIT_PATIENCE_S": 5.0,
     "examining._MARGIN": 67_108_864,
     "examining._OLD_BACKUP": timedelta(days=7),
-    "examining._OLD_PART": timedelta(hours=1),
     "examining._SLACK": timedelta(minutes=5),
     "patience.PATIENCE_S": 15.0,
     "patience._PASSED_AFTER_S": 1.0,
