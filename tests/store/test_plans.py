@@ -26,7 +26,6 @@ from pipeboard.store.writing import Writer
 from tests.store.made_up import TODAY, ZONE, random_deal, store_with
 
 LENS = Lens(1, TODAY, ZONE)
-THEN = datetime(2026, 11, 1, tzinfo=UTC)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _LARGE = re.compile(r"\b(?:from|join) (?:deal|event|command|note|touch|answer)\b", re.IGNORECASE)
 
@@ -191,7 +190,7 @@ QUESTIONS: Mapping[str, tuple[Callable[[Reader], object], Sequence[str]]] = {
     "open deals of every pipeline": (lambda reader: reader.numbers.deal_counts(), ()),
     "usual stays": (lambda reader: reader.numbers.usual_days(1), UNDONE),
     # As of a past instant the merges since are looked for among the commands.
-    "histories": (lambda reader: reader.numbers.histories(1, THEN), ("SCAN command",)),
+    "histories": (lambda reader: reader.numbers.histories(1, LONG_AGO), ("SCAN command",)),
     **{f"list by {sort}": (listing(sort), ()) for sort in SORTS},
 }
 

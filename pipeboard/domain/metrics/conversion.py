@@ -169,7 +169,8 @@ def passes(basis: Basis) -> Sequence[Pass]:
             found += [
                 Pass(entered_at[when], deal, beyond, is_skip)
                 for when, beyond, is_skip in passed(deal.places)
-                if start <= entered_at[when] < end and deal.known_by(when) != UNKNOWN
+                if start <= entered_at[when] < end
+                and (not deal.vague or deal.known_by(when) != UNKNOWN)
             ]
     return found
 

@@ -101,7 +101,9 @@ def visits_between(
         if deal.visit_began_at < start:
             continue
         for place, stage, first in stays_of(deal.places):
-            if start <= deal.arrived_at[place] < end and deal.known_by(place) != UNKNOWN:
+            if start <= deal.arrived_at[place] < end and (
+                not deal.vague or deal.known_by(place) != UNKNOWN
+            ):
                 found[stage].add(deal, place, first=first)
     return found
 

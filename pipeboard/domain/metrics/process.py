@@ -181,7 +181,7 @@ def advances(basis: Basis) -> Sequence[Advance]:
                 Advance(entered_at[when], deal, when not in deal.overridden)
                 for when in forwards(deal.places)
                 if start <= entered_at[when] < end
-                and deal.known_by(when) != UNKNOWN
+                and (not deal.vague or deal.known_by(when) != UNKNOWN)
                 and when not in deal.elsewhere
             ]
     return found

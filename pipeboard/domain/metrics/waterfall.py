@@ -329,10 +329,10 @@ class _Ledger:
 
     def _pass_through(self, deal: DealHistory) -> None:
         """A deal that was created and lost meanwhile, beside the ledger."""
-        worth = self._worth(deal, self.last)
         lost = deal.counts and deal.place_at(self.last) == LOST
         if not (lost and self.basis.happened_in_group(deal, deal.visit_began_at)):
             return
+        worth = self._worth(deal, self.last)
         if worth is None:
             self.without_rate += 1
         elif worth:
