@@ -77,6 +77,7 @@ CRASHES_ARE_KNOWN: Final = _takes(getattr(App, "_fatal_error", None), "self") an
 )
 """Is there one place where Textual reports an error that nobody handled?"""
 
+
 def _let_lines_go() -> None:
     """Has Textual keep no lines of screens that are left.
 
