@@ -237,21 +237,15 @@ def parse_money(
     whole, fraction = _split_number(text, parts["number"], exponent(code), bool(power), decimal)
     shift = exponent(code) + power - len(fraction)
     minor, rest = divmod(int(whole + fraction) * 10 ** max(shift, 0), 10 ** max(-shift, 0))
-    if rest and not coarsely:
-        raise OutOfRange(
-            f"{quoted(text)} has more decimals than {code}",
-            hint=f"{code} has {exponent(code) or 'no'} decimals.",
-            currency=code,
-            minor=minor,
-        )
-    if minor > LARGEST and not coarsely:
-        raise OutOfRange(
-            f"{quoted(text)} is too large an amount",
-            hint=f"{format_money(Money(LARGEST, code))} is the most.",
-            currency=code,
-            minor=minor,
-        )
-    return Money(minor, code)
+    if coarsely or not (rest or minor > LARGEST):
+        return Money(minor, code)
+    if rest:
+        said = f"{quoted(text)} has more decimals than {code}"
+        hint = f"{code} has {exponent(code) or 'no'} decimals."
+    else:
+        said = f"{quoted(text)} is too large an amount"
+        hint = f"{format_money(Money(LARGEST, code))} is the most."
+    raise OutOfRange(said, hint=hint, currency=code, minor=minor)
 
 
 def names_currency(text: str) -> bool:

@@ -96,10 +96,7 @@ def tags_of(view: BoardView) -> Line:
 def _names(view: BoardView) -> Line:
     lens = view.board.lens
     owner = f"@{lens.owner}" if lens.owner is not None else view.board.everyone
-    return (
-        whole(view.board.pipeline.name, "bar.title"),
-        whole(f" {DOT} {owner}", "bar.dim"),
-    )
+    return (whole(view.board.pipeline.name, "bar.title"), whole(f" {DOT} {owner}", "bar.dim"))
 
 
 def _lens(view: BoardView) -> Line:
