@@ -11,8 +11,18 @@ import pytest
 from pipeboard.demo import SETTINGS, build
 from pipeboard.store import Store
 from tests.team import NOW, QUALIFICATION, Team, add
+from tests.ui.desk import idle
 from tests.ui.script import Desk
 from tests.verbs import Workspace
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_pilots() -> Iterator[None]:
+    """Pilots that wait no longer than there is something to wait for."""
+    with pytest.MonkeyPatch.context() as patched:
+        for module in ("app", "pilot"):
+            patched.setattr(f"textual.{module}.wait_for_idle", idle)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 from pathlib import Path
+from time import process_time, thread_time
 
-from textual import _wait
 from textual.events import Key
 from textual.pilot import Pilot
 
@@ -166,16 +167,20 @@ class Desk:
         return self.app.screen is not self.board
 
 
-@contextmanager
-def short_looks() -> Iterator[None]:
-    """A pilot looks three times for each key whether the program idles, here for a seventh of the
-    time that Textual takes: what a desk waits for besides is told by `settle`."""
-    before = _wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE
-    _wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 0.003, 0.00015
-    try:
-        yield
-    finally:
-        _wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = before
+LOOK_S, IDLE_S, MOST_LOOKS = 0.003, 0.00015, 300
+
+
+async def idle(min_sleep: float = 0, max_sleep: float = 0) -> None:
+    """Wait until the loop has nothing to do and no other thread works: what every pilot does three
+    times for each key, in the place of `textual._wait.wait_for_idle`. That looks less often, and
+    asks whether the whole process rested, which a look itself keeps it from where others run."""
+    loop = asyncio.get_running_loop()
+    for _ in range(MOST_LOOKS):
+        worked = process_time() - thread_time()
+        await asyncio.sleep(LOOK_S)
+        beside = process_time() - thread_time() - worked
+        if not loop._ready and beside < IDLE_S:  # type: ignore[attr-defined]
+            return
 
 
 ANA = Actor("ana")
@@ -205,12 +210,11 @@ async def desk(
     app = make_app(store, lambda: now, actor, choices, state, theme, path.parent / "state")
     reading = Store.open(place, read_only=True)
     try:
-        with short_looks():
-            async with app.run_test(size=size) as pilot:
-                found = Desk(app, pilot, Workspace(reading, lambda: now, actor))
-                await found.settle()
-                yield found
-                assert found.bugs == []
+        async with app.run_test(size=size) as pilot:
+            found = Desk(app, pilot, Workspace(reading, lambda: now, actor))
+            await found.settle()
+            yield found
+            assert found.bugs == []
     finally:
         app.write_queue.close()
         app.housekeeper.close()
