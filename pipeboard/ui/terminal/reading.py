@@ -238,6 +238,9 @@ def alt_name(plain: Key) -> str:
 
 
 _LONGEST_SEQUENCE: Final = 32
+# What joins letters or parts them within a word is no key to Textual, and was lost between them:
+# emoji of several, Hindi, Persian. With what it stands between it is text that is put in as a whole.
+_JOINED: Final = re.compile("((?:[^\x00-\x1f]?[\u200c\u200d])+[^\x00-\x1f]?)")
 
 
 class BackgroundTold(Message):
@@ -287,6 +290,10 @@ class KeyReader:
                     yield Key("escape", ESC)
                 case EscAnd(character):
                     yield from self._after_esc([*self._parsed(character)])
+                case Keys(text) if text[0] != ESC:
+                    for place, part in enumerate(_JOINED.split(text)):
+                        if part:
+                            yield from [Paste(part)] if place % 2 else self._parsed(part)
                 case Keys(text):
                     yield from self._parsed(text)
 
