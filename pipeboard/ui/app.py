@@ -161,6 +161,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     CSS = "Screen, ModalScreen { background: transparent; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend"),
+        Binding("ctrl+l", "repaint", "Repaint", show=False, id="app.repaint", priority=True),
         Binding("ctrl+q", "leave", "Quit", show=False, id="app.leave", priority=True),
     ]
 

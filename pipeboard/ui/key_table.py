@@ -183,6 +183,7 @@ BOARD: Final[tuple[Key, ...]] = (
     _elsewhere("screen.quit", "q", "Quit", "one step back, at the end quit"),
     _app(Group.ELSEWHERE, "app.suspend_process", "ctrl+z", "Suspend",
         "to the shell, fg comes back", id="app.suspend"),
+    _app(Group.ELSEWHERE, "app.repaint", "ctrl+l", "Repaint", "draw the screen anew"),
     _app(Group.ELSEWHERE, "app.leave", "ctrl+q", "Quit", "quit from anywhere"),
 )
 
@@ -311,8 +312,7 @@ METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.ELSEWHERE, "figures.reload", "R", "Reload", "count again, as of now"),
     _metrics(Group.ELSEWHERE, "triage.open_triage", "T", "Triage",
         "what needs me now, one deal at a time", id="metrics.triage"),
-    _metrics(Group.ELSEWHERE, "palette.palette", "colon,ctrl+p", "Commands",
-        "any command by name"),
+    _metrics(Group.ELSEWHERE, "palette.palette", "colon,ctrl+p", "Commands", "any command by name"),
     _metrics(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
         hint="Help", rank=10),
     _metrics(Group.ELSEWHERE, "figures.step_back", "escape,q", "Back",

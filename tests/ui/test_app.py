@@ -23,6 +23,7 @@ from pipeboard.ui.net import MOST_AGAIN
 from pipeboard.ui.palette import theme
 from pipeboard.ui.terminal.reading import BackgroundTold
 from tests.team import NOW, Team
+from tests.ui.desk import desk
 
 Makes = Callable[[Choices], PipeboardApp]
 
@@ -111,3 +112,15 @@ def test_an_empty_column_names_the_key_that_adds(
 ) -> None:
     view = made(Choices(keymap=given))._state.view
     assert any(f"no deals; {adds} adds" in text_of(line) for line in draw_board(view))
+
+
+@pytest.mark.parametrize("keys", [(), ("n",), ("m",), ("question_mark",), ("enter",), ("M",)])
+async def test_the_screen_is_drawn_anew_wherever_that_is_asked_for(
+    demo: Path, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
+) -> None:
+    async with desk(demo) as board:
+        await board.press(*keys)
+        before, drawn = board.app.screen, list[bool]()
+        monkeypatch.setattr(board.app, "action_repaint", lambda: drawn.append(True))
+        await board.press("ctrl+l")
+        assert drawn == [True] and board.app.screen is before

@@ -459,7 +459,7 @@ async def test_every_key_of_a_screen_without_deals_is_answered(nothing: Path, wa
         home = cast(LiveScreen, board.app.screen)
         for key in keys:
             moves = key.group is Group.AROUND and key.action not in ("open", "find")
-            unseen = ("quit", "step_back", "leave", "suspend", "denser", "roomier")
+            unseen = ("quit", "step_back", "leave", "suspend", "repaint", "denser", "roomier")
             if moves or key.action in unseen:
                 continue
             board.app.key_queue.given_at = inf  # it is pressed by nobody, once all was read

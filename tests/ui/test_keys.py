@@ -152,10 +152,10 @@ def test_a_key_for_two_commands_is_refused_with_both_names() -> None:
         read_keymap({"board.add": "L"})
 
 
-@pytest.mark.parametrize("written", ["^q", "^z"])
+@pytest.mark.parametrize("written", ["^q", "^z", "^l"])
 def test_a_key_of_every_screen_is_taken_on_each(written: str) -> None:
     for table in SCREENS:
-        with pytest.raises(BadInput, match=r"stands for both app\.(leave|suspend) and"):
+        with pytest.raises(BadInput, match=r"stands for both app\.(leave|suspend|repaint) and"):
             read_keymap({table[0].id: written})
     with pytest.raises(
         BadInput, match=r"'delete' stands for both app\.leave and deal\.remove_item"
@@ -517,7 +517,7 @@ KEYS_OF_THE_BOARD = """
     enter H,less_than_sign,shift+left L,greater_than_sign,shift+right m t r N n i Q e w x z o
     dollar_sign c C percent_sign number_sign d J,shift+down K,shift+up slash exclamation_mark F O P
     s v E minus plus,equals_sign space V asterisk full_stop u U,ctrl+r b y Y p tab T M I R
-    colon,ctrl+p question_mark,f1 escape q ctrl+z ctrl+q
+    colon,ctrl+p question_mark,f1 escape q ctrl+z ctrl+l ctrl+q
 """
 
 
@@ -563,7 +563,7 @@ def test_a_key_that_a_screen_does_not_know_is_named_with_the_way_to_help() -> No
     assert unheard(UNUSED, UNUSED, BOARD) == f"{UNUSED} does nothing here. ? tells the keys."
     told = "V does nothing here: 'Mark a range' is for the board. ? tells the keys."
     assert unheard("V", "V", DEAL, BOARD) == told
-    for key in ("ctrl+c", "ctrl+q", "ctrl+z"):  # of the program, whatever is looked at
+    for key in ("ctrl+c", "ctrl+q", "ctrl+z", "ctrl+l"):  # of the program, whatever is looked at
         assert {unheard(key, None, table, BOARD) for table in SCREENS} == {""}, key
     own = rebound(BOARD, {"app.leave": "f9"})
     assert unheard("f9", None, own, own) == ""

@@ -78,8 +78,7 @@ def title_line(view: BoardView) -> Line:
     if view.filter_text:  # what hides deals is the last that is cut, and how many it leaves stays
         whose = names[1:] if view.board.lens.owner is not None else ()
         start = (*tags, lens[-1], *whose, _GAP, names[0], *lens[:-2])
-        if width_of((*count, *signs)) <= view.width // 2:
-            signs = (*count, *signs)
+        signs = (*count, *signs) if 2 * width_of((*count, *signs)) <= view.width else signs
     return spread((blank(1, "bar"), *start), signs, view.width, "bar")
 
 

@@ -113,6 +113,7 @@ class FirstRun(TypeAhead[Beginning], Session[Beginning], CellDisplay[Beginning])
     CSS = "Screen, ModalScreen { background: transparent; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend"),
+        Binding("ctrl+l", "repaint", "Repaint", show=False, id="app.repaint", priority=True),
         Binding("ctrl+q", "leave", "Quit", show=False, id="app.leave", priority=True),
     ]
 

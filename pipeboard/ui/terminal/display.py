@@ -86,6 +86,8 @@ class CellDisplay(App[ReturnType]):
             self.cursor_is_shown = False
         self.refresh(layout=True)
 
+    action_repaint = repaint
+
     def get_driver_class(self) -> type[Driver]:
         """Our driver, unless `TEXTUAL_DRIVER` asks for another or Textual has changed."""
         if not _is_our_driver_used():

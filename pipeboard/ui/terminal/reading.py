@@ -238,6 +238,9 @@ def alt_name(plain: Key) -> str:
 
 
 _LONGEST_SEQUENCE: Final = 32
+# What joins letters or parts them within a word (emoji of several, Hindi, Persian) is no key to
+# Textual, and was lost. With what it stands between it is text that is put in as a whole.
+_JOINED: Final = re.compile("((?:[^\x00-\x1f]?[\u200c\u200d])+[^\x00-\x1f]?)")
 
 
 class BackgroundTold(Message):
@@ -288,7 +291,7 @@ class KeyReader:
                 case EscAnd(character):
                     yield from self._after_esc([*self._parsed(character)])
                 case Keys(text):
-                    yield from self._parsed(text)
+                    yield from self._pressed(text)
 
     def _after_esc(self, events: list[Message]) -> Iterator[Message]:
         key = events[0] if events else None
@@ -297,6 +300,12 @@ class KeyReader:
         else:
             yield Key("escape", ESC)
             yield from events
+
+    def _pressed(self, text: str) -> Iterator[Message]:
+        """The keys of a sequence, or of characters with what joins them."""
+        for place, part in enumerate([text] if text[0] == ESC else _JOINED.split(text)):
+            if part:
+                yield from [Paste(part)] if place % 2 else self._parsed(part)
 
     def _parsed(self, text: str) -> Iterator[Message]:
         """What Textual makes of characters or of a whole sequence; nothing where it knows none."""
