@@ -33,7 +33,7 @@ Question: TypeAlias = tuple[str, Values]
 LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS = 5_000, 20_000, 30_000
 ANSWER_S = 25.0
 """How long nothing need come from a server: somewhat longer than it may take for a statement."""
-HASTY_LOCK_MS, HASTY_STATEMENT_MS, HASTY_ANSWER_S = 250, 8_000, 10.0
+HASTY_LOCK_MS, HASTY_STATEMENT_MS, HASTY_ANSWER_S = 250, 4_000, 5.0
 """The same, and how long nothing need come, for a screen, which hears no keys meanwhile."""
 _DOWN_S = 1.0
 """How long a server that could not be reached is not asked again by somebody without patience."""

@@ -250,6 +250,15 @@ def test_what_sets_nothing_that_a_deal_has_is_refused(typed: str, why: str) -> N
         parse_assignment(typed, TODAY, "EUR")
 
 
+@pytest.mark.parametrize(("typed", "is_told"), [("close=-", True), ("close=soonish", False)])
+def test_what_other_tools_write_for_nothing_is_told_how_to_empty_a_field(
+    typed: str, is_told: bool
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        parse_assignment(typed, TODAY, "EUR")
+    assert ("To empty it" in refused.value.hint) is is_told
+
+
 @pytest.mark.parametrize(
     ("typed", "value"),
     [("tags=a, b", ("a", "b")), ("tags=,a,, b ,", ("a", "b")), ("tags=,", ()), ("tags=", ()),
@@ -277,5 +286,6 @@ def test_none_is_nothing_in_every_field_as_it_is_in_filters(name: str, word: str
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_a_title_may_be_the_word_none(word: str) -> None:
-    assert parse_assignment(f"title={word}", TODAY, "EUR") == ("title", word)
+@pytest.mark.parametrize("name", ["title", "owner"])
+def test_a_title_may_be_the_word_none_and_an_owner_is_looked_for(name: str, word: str) -> None:
+    assert parse_assignment(f"{name}={word}", TODAY, "EUR") == (name, word)

@@ -865,6 +865,7 @@ BOB = {"contacts": {"bob": Contact("Bob")}}
         ({"answers": {"need": Answer("yes")}}, c.AnswerQuestion("need", None), "is open again."),
         ({}, c.AnswerQuestion("need", Answer("yes")), "Answered Need of Lumen Oy pilot."),
         ({"owner": "ana"}, c.Assign("bo", note="call  them"), ": call them (was with ana)."),
+        ({"owner": ""}, c.Assign("bo"), "bo (was with nobody)."),
         ({"owner": "ana"}, c.Assign("bo", note="x" * 121), f"bo: {'x' * 120}… (was with ana)."),
         ({"owner": "ana"}, c.Assign("bo", note="x" * 120), f"bo: {'x' * 120} (was with ana)."),
         ({"owner": "ana"}, c.Assign(""), "now with nobody (was with ana)."),

@@ -206,6 +206,15 @@ def test_what_happened_on_a_day_that_no_file_told_is_told_so() -> None:
     assert _said(Move(QUALIFY.id), here) == f"{LEAD.name} → {QUALIFY.name}"
 
 
+def test_where_an_entry_is_not_told_nobody_knows_how_long_a_deal_stood_there() -> None:
+    moved = Event(Kind.MOVED, NOW, {"stage_id": LEAD.id}, {"stage_id": QUALIFY.id})
+    here = {"stage_entered_at": NOW}
+    for before, after in ((here, {}), ({}, here), ({}, {})):
+        event = replace(moved, before={**moved.before, **before}, after={**moved.after, **after})
+        said = describe(event, (PIPELINE,), today=date(2026, 11, 24), zone=ZONE)
+        assert said == f"{LEAD.name} → {QUALIFY.name}"
+
+
 @pytest.mark.parametrize(("days", "said"), [(0, ""), (1, " (after 1 d)")])
 def test_how_long_a_deal_stood_in_a_stage_is_told_in_days_from_the_first_on(
     days: int, said: str

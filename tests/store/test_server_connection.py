@@ -273,8 +273,8 @@ def test_a_server_is_asked_again_the_later_the_longer_it_held_somebody_up(
 
 
 @pytest.mark.parametrize(("wait_ms", "lock", "statement", "answer_s"), [
-    (5_000, 5_000, 20_000, 25), (1_000, 5_000, 20_000, 25), (999, 250, 8_000, 10),
-    (15, 250, 8_000, 10),
+    (5_000, 5_000, 20_000, 25), (1_000, 5_000, 20_000, 25), (999, 250, 4_000, 5),
+    (15, 250, 4_000, 5),
 ])  # fmt: skip
 def test_a_screen_waits_for_neither_locks_nor_answers_for_long(
     wait_ms: int, lock: int, statement: int, answer_s: float, server: ServerConnection,

@@ -110,6 +110,8 @@ def test_a_running_period_is_compared_with_the_same_days_of_the_one_before(
     assert before.filter_at == question.as_of
     earlier = question.as_of - timedelta(days=2)
     assert replace(question, filter_at=earlier).before(ana.settings).filter_at == earlier
+    ended = question.period.instants(ana.settings.zone)[1]
+    assert replace(question, as_of=ended).before(ana.settings).as_of == ended
     over = replace(question, period=ana.period("2026Q2")).before(ana.settings)
     assert over.filter_at is None
     assert (over.period.label, over.as_of) == ("2026Q1", question.as_of)

@@ -489,6 +489,11 @@ def test_of_a_deal_that_its_row_reopens_only_the_stage_was_said_by_nobody(
     assert (name in found.take) is (name == "stage")
 
 
+def test_a_step_that_went_as_its_deal_closed_is_taken_again_with_the_row_that_reopens_it() -> None:
+    known = here({"outcome": "lost", "next_text": "call"}, **CLOSED)
+    assert "next_step" in merged(known, outcome="open", next_text="call").take
+
+
 @pytest.mark.parametrize("spoken", [False, True])
 @pytest.mark.parametrize(("outcome", "ends"), [("open", set()), ("lost", {"closed_at", "loss"})])
 def test_what_was_said_of_another_end_is_remembered_no_more(

@@ -234,7 +234,7 @@ def test_where_nothing_changes_or_nobody_was_there_nothing_is_said() -> None:
     assert unseen(changed(source="web")).remark([Event(Kind.NOTE, NOW)]) == []
 
 
-NO = Refused("No.", hint="Do it otherwise.", way=Way.PLAN)
+NO = Refused("No.", hint="Do it otherwise.", way=Way.PLAN, details={"days": 3})
 GATE = GateNotMet("No.", target="Needs", unmet=(), hint="Give a reason.", way=Way.OVERRIDE)
 
 
@@ -261,7 +261,10 @@ def test_a_refusal_that_comes_of_what_another_did_is_told_as_that(
     with pytest.raises(Conflict) as caught:
         unseen(event).explain(refused, c.Step(1))
     assert (caught.value.hint, caught.value.way) == told
-    assert ("refused" in caught.value.details) is (refused is NO)
+    details = caught.value.details
+    assert (details.get("days"), details.get("refused")) == (
+        (3, "No.") if refused is NO else (None, None)
+    )
 
 
 def test_a_refused_move_tells_where_it_was_to_go() -> None:

@@ -249,6 +249,13 @@ def test_a_deal_counts_for_its_owner_at_the_close_unless_the_rules_say_now() -> 
     assert list(log.basis(9).split(now)) == [None]
 
 
+def test_who_had_what_was_due_at_the_start_of_a_period_is_a_group_of_it() -> None:
+    log = Log()
+    log.owner(log.add(0, owner="ana", close="2026-02-20"), 32, "bo")
+    basis = log.basis(40, period("2026-02"))
+    assert list(Report(basis).groups(by_owner(UTC_RULES))) == ["ana", "bo"]
+
+
 def test_groups_without_anything_in_the_period_are_left_out() -> None:
     log = Log()
     log.win(log.add(0, owner="gone"), 5)

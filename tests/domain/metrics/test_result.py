@@ -82,6 +82,13 @@ def test_no_value_is_not_rounded_to_0() -> None:
     assert Metric(None, Unit.MINOR, reason="no target").rounded is None
 
 
+@pytest.mark.parametrize("unit", Unit)
+def test_deals_and_minor_units_are_told_whole(unit: Unit) -> None:
+    exact = Fraction(5, 2)
+    told = 3 if unit in (Unit.COUNT, Unit.MINOR) else exact
+    assert Metric(exact, unit).told == told
+
+
 def test_the_median_of_an_even_number_is_between_the_two_in_the_middle() -> None:
     assert median([10, 20, 40, 90]) == 30
     assert median([10, 20, 90]) == 20
