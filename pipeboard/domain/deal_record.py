@@ -187,6 +187,16 @@ class DealRecord:
         return self.pipeline.stage(self.deal.stage_id)
 
     @property
+    def mql_at(self) -> datetime | None:
+        """When the deal first entered a stage that makes an MQL of it, or one behind that; None
+        where it never did, or nobody knows when."""
+        stages = self.pipeline.marketing_qualifying
+        entered = (entry.event for entry in self.entries if entry.stands)
+        found = [event for event in entered if event.after.get("stage_id") in stages]
+        first = min(found, key=lambda event: event.at, default=None)
+        return None if first is None or first.facts.get("precision") == UNKNOWN else first.at
+
+    @property
     def timeline(self) -> tuple[Entry, ...]:
         """The events by when they happened, latest first: what comes in with a file, or is told
         later, is of an earlier day. Of one instant the last that was recorded comes first, and

@@ -122,6 +122,7 @@ class DealText:
         yield from other_fields(deal, self.today, self.zone)
         yield "id elsewhere", deal.external_id or ""
         yield "created", self._day(deal.known_created_at) or UNKNOWN
+        yield "marketing-qualified", self._day(self.record.mql_at)
         yield "last touch", self._day(deal.last_touch_at)
         if deal.is_open:
             found = warmth(deal, self.record.pipeline, self.today, self.zone)

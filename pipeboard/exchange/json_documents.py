@@ -112,6 +112,7 @@ class Documents:
             "score_factors": self._score_factors(deal, record.pipeline),
             "standing": self._standing(deal, record.pipeline) if deal.is_open else None,
             "follow_ups": _follow_ups(record),
+            **({"mql_at": to_json(record.mql_at)} if record.pipeline.marketing_qualifying else {}),
             "notes": [
                 {"id": note.id, "text": note.text, "author": note.author, "at": to_json(note.at)}
                 for note in record.notes

@@ -167,3 +167,23 @@ def test_a_new_deal_is_asked_where_it_came_from_as_the_team_wants_it(own: Type) 
     assert (refused.code, refused.error["message"]) == (4, "A new deal says where it came from.")
     assert "Line 2: A new deal says" in own("add", "-", stdin="A: b source:web\nC: d\n").err
     assert own("add", "Lumen: five source:none").code == 0
+
+
+def test_a_stage_of_marketing_tells_when_a_deal_came_to_it_and_what_becomes_of_such(
+    own: Type, home: Path
+) -> None:
+    assert "mql_at" not in own("show", "1", "--json").json["deal"]
+    text = own("pipeline", "show").out
+    flagged = text.replace('name = "Lead Qual', 'marketing_qualified = true\nname = "Lead Qual')
+    assert (flagged != text, "\nmarketing_qualified" in text) == (True, False)
+    (home / "marked.toml").write_text(flagged, "utf-8")
+    assert own("pipeline", "apply", str(home / "marked.toml"), "--yes").code == 0
+    assert "\nmarketing_qualified = true" in own("pipeline", "show").out
+    own("move", "1", "Lead Qualification")
+    own("move", "2", "Needs", "--override", "They know what they want")
+    deals = [own("show", ref, "--json").json["deal"] for ref in ("1", "2")]
+    assert [deal["mql_at"][:10] for deal in deals] == ["2026-11-23", "2026-11-23"]
+    assert "marketing-qualified" in own("show", "1").out
+    metrics = own("metrics", "--period", "all", "--json").json["metrics"]
+    share, took = metrics["mql_conversion"], metrics["mql_to_sql_days_median"]
+    assert (share["num"], share["den"], took["n"]) == (1, 2, 1)

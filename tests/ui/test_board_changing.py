@@ -32,10 +32,24 @@ async def test_adding_shows_what_is_understood_and_puts_the_deal_into_the_stage(
         assert board.shows("company Nova Oy")
         assert board.shows("+warm")
         await board.press("enter")
+        assert board.shows("Where did Nova Oy come from?")
+        await board.press(*"refer", "enter")
+        assert board.deal.source == "referral"
         assert (board.card.account, board.deal.title) == ("Nova Oy", "pilot line")
         assert board.state.view.cursor[0] == 1
         assert f"It is {board.card.ref}." in board.status
         assert "u undo" in board.lines()[-2]
+
+
+async def test_one_key_says_that_nobody_knows_where_a_new_deal_came_from(demo: Path) -> None:
+    async with desk(demo) as board:
+        known = len(board.workspace.reader.deals(range(1, 300)))
+        await board.press("a", *"Nova: one", "enter", "escape")
+        assert len(board.workspace.reader.deals(range(1, 300))) == known
+        await board.press("a", "enter", "enter")
+        assert (board.card.account, board.deal.source) == ("Nova", "")
+        await board.press("a", *"Nova: two source:web", "enter")
+        assert (board.deal.title, board.deal.source) == ("two", "web")
 
 
 async def test_adding_warns_of_an_open_deal_with_the_same_company(demo: Path) -> None:
@@ -347,7 +361,7 @@ async def test_a_call_is_logged_again_and_what_is_not_repeated_hides_nothing_old
         await board.press("j", ".")
         touch = board.workspace.reader.history.touches(board.card.id)[0]
         assert (touch.type, touch.direction, touch.outcome) == ("call", "out", "busy")
-        await board.press("a", *"Lumen: a", "enter", ".")
+        await board.press("a", *"Lumen: a", "enter", "enter", ".")
         assert "Added" in board.status and "is not repeated" in board.status
 
 

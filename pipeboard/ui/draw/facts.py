@@ -369,6 +369,7 @@ def details(record: DealRecord, style: PaneStyle) -> Section:
         **deal.fields,
         "links": dotted(*deal.links),
         "created": style.day(at) if (at := deal.known_created_at) is not None else "unknown",
+        "MQL since": style.day(at) if (at := record.mql_at) is not None else "",
     }
     given = [PaneFact(label, text) for label, text in facts.items() if text]
     return Section("Details", "", table(given, style))
