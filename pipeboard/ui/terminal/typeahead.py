@@ -64,6 +64,8 @@ class KeyQueue:
         self._drops_click = self._is_late = self._is_giving = self._refuses = False
         self.typed_at = -inf
         """When the last key came, by the clock of events."""
+        self.heard: Callable[[float], None] | None = None
+        """Is told when each key and each button comes."""
         self.given_at = -inf
         """When the key, or the button, came that is being heard, or was the last."""
         self.dropped = 0
@@ -125,6 +127,7 @@ class KeyQueue:
         """One more key, behind all others; not one of a text whose question was refused."""
         follows = event.time - self.typed_at <= IN_ONE_GO_S
         self.typed_at = event.time
+        self._tell(event)
         if self._refuses and follows and not self._asking and _is_text(event):
             self.dropped += 1
             self._notice(False)
@@ -188,6 +191,11 @@ class KeyQueue:
         """A button, behind the keys and clicks that a slow line has brought with it."""
         self._typed.append(Button(event, screen, self._begun))
         self._has_typed.set()
+        self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        if self.heard is not None:
+            self.heard(event.time)
 
     def is_late(self, button: Button, screen: object) -> bool:
         """Has what came before a button begun something, or shown another screen? Then it was not
