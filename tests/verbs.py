@@ -40,7 +40,6 @@ class Workspace(workspace.Workspace):
     change_pipeline = configuration.change_pipeline
     change_rep = configuration.change_rep
     create = new_deals.create_deal
-    end_of = reports.end_of
     find_deal = finding.find_deal
     find_deals = finding.find_deals
     follow_up = recycling.follow_up
@@ -68,6 +67,9 @@ class Workspace(workspace.Workspace):
     targets = targets.targets_of
     undo = undoing.undo_last
     undo_list = undoing.undo_list
+
+    def end_of(self, day: date) -> datetime:
+        return finding.end_of(day, self.settings, self.now())
 
     def gate(self, ids: Ids, stage_id: int) -> tuple[tuple[Deal, tuple[Unmet, ...]], ...]:
         """For each deal what it lacks to get to that stage."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from pipeboard import outlet
@@ -84,7 +85,9 @@ def _handle(call: Call, triage: Triage, deal: Deal) -> bool:
     enough."""
     while True:
         outlet.message("> ", end="")
+        triage.effort.hear(monotonic())
         line = sys.stdin.readline()
+        triage.effort.hear(monotonic())
         word, _, rest = line.strip().partition(" ")
         word = word.lower()
         if word in ("quit", "q") or not line:

@@ -22,8 +22,8 @@ from pipeboard.domain.text import in_quotes, quoted
 from pipeboard.exchange.metrics_document import metrics_csv, metrics_document
 from pipeboard.exchange.metrics_tables import FullReport
 from pipeboard.store.reading.facts import collecting_later
-from pipeboard.workspace.finding import period_among, typed_period
-from pipeboard.workspace.reports import ReportQuery, end_of, groups_of, report_of, since_days
+from pipeboard.workspace.finding import end_of, period_among, since_days, typed_period
+from pipeboard.workspace.reports import ReportQuery, groups_of, nothing_yet, report_of
 
 if TYPE_CHECKING:
     from pipeboard.domain.metrics import Report
@@ -91,6 +91,8 @@ def _write(call: Call) -> None:
     call.out.say(echo.whose(call.workspace.rights.everyone))
     _tell_which(call)
     question = _question(call)
+    if asked.as_of:
+        call.out.say(nothing_yet(workspace.reader, question))
     report = report_of(workspace, question)
     told = FullReport(
         report,
@@ -122,7 +124,7 @@ def _write(call: Call) -> None:
 
 def _flow(call: Call, report: Report) -> Waterfall:
     """What changed since the day, or between the days, that were typed."""
-    first, after = since_days(call.arguments.since, call.workspace.today)
+    first, after = since_days(call.arguments.since, report.basis.today)
     call.tell_days(
         [
             (part, day)
@@ -135,7 +137,8 @@ def _flow(call: Call, report: Report) -> Waterfall:
 
 def _question(call: Call) -> ReportQuery:
     asked, workspace = call.arguments, call.workspace
-    as_of = call.instant("--as-of", partial(end_of, workspace)) or workspace.now()
+    end = partial(end_of, settings=workspace.settings, now=workspace.now())
+    as_of = call.instant("--as-of", end) or workspace.now()
     if as_of > workspace.now():
         raise BadInput("--as-of: that has not come yet.", hint="Name an instant until now.")
     words = " ".join(asked.words)

@@ -293,6 +293,7 @@ METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.NARROW, "figures.pipeline", "P", "Pipeline", "another pipeline"),
     _metrics(Group.NARROW, "figures.since", "s", "Since…",
         "why the pipeline changed since a day, or between two", shown="s …"),
+    _metrics(Group.NARROW, "figures.as_of", "a", "As of…", "all as of a past day", shown="a …"),
     _metrics(Group.CHANGE, "figures.call", "C", "My call…",
         "what you say that the period will bring", shown="C …"),
     _metrics(Group.CHANGE, "figures.target", "t", "Target…",
@@ -316,7 +317,7 @@ METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
         hint="Help", rank=10),
     _metrics(Group.ELSEWHERE, "figures.step_back", "escape,q", "Back",
-        "stop the counting, the filter, or back to the board", hint="Back", rank=11),
+        "end the counting, past day, filter, or go to the board", hint="Back", rank=11),
 )
 
 IMPORT: Final[tuple[Key, ...]] = (

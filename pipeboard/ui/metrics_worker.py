@@ -21,7 +21,15 @@ from pipeboard.ui.draw.charts import ChartStyle
 from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.draw.metrics.sections import Block, Figures, ReportView, named_deals
 from pipeboard.ui.draw.metrics.tabs import draw_tab
-from pipeboard.workspace.reports import ReportQuery, basis_as_of, end_of_period, is_over, report_on
+from pipeboard.workspace.finding import end_of
+from pipeboard.workspace.reports import (
+    ReportQuery,
+    basis_as_of,
+    end_of_period,
+    is_over,
+    nothing_yet,
+    report_on,
+)
 
 if TYPE_CHECKING:
     from pipeboard.domain.people import Actor
@@ -49,10 +57,11 @@ class CountedMoment:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A tab as it was asked for."""
+    """A tab as it was asked for; `remark` is to be said of it."""
 
     asked: ReportView
     block: Block
+    remark: str = ""
 
 
 class MetricsWorker:
@@ -156,7 +165,7 @@ class MetricsWorker:
         currency = shown.report.basis.rules.currency
         say = Wording(currency, signs=asked.glyphs is Glyphs.UNICODE, manner=written())
         style = ChartStyle(asked.width, say, asked.glyphs)
-        drawn = Drawn(asked, draw_tab(asked.tab, shown, style))
+        drawn = Drawn(asked, draw_tab(asked.tab, shown, style), self._remark(asked, moment))
         _keep(self._blocks, (asked, moment), drawn, KEPT_BLOCKS)
         return drawn
 
@@ -172,22 +181,32 @@ class MetricsWorker:
             asked.currency,
             asked.since,
             asked.first,
+            asked.as_of,
             moment,
         )
         if key not in self._figures:
             _keep(self._figures, key, self._find(asked, moment, watch), KEPT_FIGURES)
         return self._figures[key]
 
-    def _find(self, asked: ReportView, moment: CountedMoment, watch: Watch | None) -> Figures:
-        question = ReportQuery(
+    def _question(self, asked: ReportView, moment: CountedMoment) -> ReportQuery:
+        past, settings = asked.as_of, self._read().settings()
+        return ReportQuery(
             asked.pipeline,
             asked.period,
-            moment.at,
+            moment.at if past is None else end_of(past, settings, moment.at),
             asked.owner,
             asked.query,
             self._actor.rep,
             asked.currency,
         )
+
+    def _remark(self, asked: ReportView, moment: CountedMoment) -> str:
+        if asked.as_of is None:
+            return ""
+        return nothing_yet(self._read(), self._question(asked, moment))
+
+    def _find(self, asked: ReportView, moment: CountedMoment, watch: Watch | None) -> Figures:
+        question = self._question(asked, moment)
         report = self._report(question, moment, watch)
         before = None
         if asked.compares and asked.period.kind != "all":

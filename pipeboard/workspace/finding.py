@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.counts import how_many
-from pipeboard.domain.dates import Direction, local_date
+from pipeboard.domain.dates import Direction, local_date, parse_date, parse_days, start_of_day
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_record import DealRecord
 from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, NotFound, Way
@@ -271,3 +271,38 @@ def deal_record(service: Service, deal_id: int) -> DealRecord:
     if found is None:
         raise service.rights.no_deal(deal_id)
     return found
+
+
+def end_of(day: date, settings: Settings, now: datetime) -> datetime:
+    """The last instant of a local day, or now if that comes first; BadInput for a later day."""
+    if day > local_date(now, settings.zone):
+        raise BadInput(
+            f"{day} has not come yet.", hint="Numbers can be taken as of a day until today."
+        )
+    end = start_of_day(day + timedelta(days=1), settings.zone) - timedelta.resolution
+    return min(end, now)
+
+
+def past_day(text: str, settings: Settings, now: datetime) -> date | None:
+    """The day at whose end numbers are wanted, as it was typed; None for those of now, which are
+    today's too. BadInput for a day to come."""
+    if text.strip().casefold() in ("", "off", "now"):
+        return None
+    today = local_date(now, settings.zone)
+    day = parse_date(text, today, Direction.BACK)
+    end_of(day, settings, now)
+    return day if day < today else None
+
+
+def since_days(text: str, today: date) -> tuple[date, date | None]:
+    """A day since when changes are wanted, or FROM..TO; BadInput for one after `today`, the day
+    that the numbers are of."""
+    if ".." in text:
+        first, after = parse_days(text, today)
+    else:
+        first, after = parse_date(text, today, Direction.BACK), None
+    if first > today:
+        raise BadInput(
+            f"{first} comes after {today}, the day of the numbers.", hint="Name one until then."
+        )
+    return first, after

@@ -8,18 +8,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Unpack
 
 from pipeboard.domain.agreements import Agreement, Contents, Topic
-from pipeboard.domain.dates import (
-    Direction,
-    format_date,
-    local_date,
-    parse_date,
-    parse_days,
-    start_of_day,
-)
+from pipeboard.domain.dates import Direction, format_date, local_date
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.filter import with_saved_renamed
 from pipeboard.domain.filter_nodes import ME, Is, Not, State, all_of, any_of
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import Basis, Report, Target
 from pipeboard.domain.metrics.forecast import category
 from pipeboard.domain.metrics.rules import (
@@ -148,19 +142,23 @@ def _matching(reader: Reader, asked: ReportQuery, query: Filter) -> tuple[Groupi
     return by_matching(query.text, found, owner), owner or MATCHING
 
 
-def end_of(service: Service, day: date) -> datetime:
-    """The last instant of a local day, or now if that comes first; BadInput for a later day."""
-    if day > service.today:
-        raise BadInput(
-            f"{day} has not come yet.", hint="Numbers can be taken as of a day until today."
-        )
-    end = start_of_day(day + timedelta(days=1), service.settings.zone) - timedelta.resolution
-    return min(end, service.now())
-
-
 def report_of(service: Service, asked: ReportQuery, watch: Watch | None = None) -> Report:
     """The numbers that are asked for, each found when somebody looks at it."""
     return report_on(service.reader, read_basis(service.reader, asked, watch), asked)
+
+
+def nothing_yet(reader: Reader, asked: ReportQuery) -> str:
+    """What is said where the pipeline had no deal yet at the instant, or has none; "" where it
+    had."""
+    zone = reader.settings().zone
+    first = reader.numbers.first_at(asked.pipeline.id)
+    if first is not None and first <= asked.as_of:
+        return ""
+    day, name = written().date(local_date(asked.as_of, zone)), asked.pipeline.name
+    if first is None:
+        return f"{name} had no deal yet on {day}, nor has it one now."
+    began = written().date(local_date(first, zone))
+    return f"{name} had no deal yet on {day}: its first is of {began}."
 
 
 def groups_of(service: Service, report: Report, name: str) -> Mapping[Group, Report]:
@@ -175,17 +173,6 @@ def groups_of(service: Service, report: Report, name: str) -> Mapping[Group, Rep
         name, rules, calendar, lambda of: service.reader.numbers.attribute(pipeline_id, of, as_of)
     )
     return report.groups(grouping)
-
-
-def since_days(text: str, today: date) -> tuple[date, date | None]:
-    """A day since when changes are wanted, or FROM..TO; BadInput for a day to come."""
-    if ".." in text:
-        first, after = parse_days(text, today)
-    else:
-        first, after = parse_date(text, today, Direction.BACK), None
-    if first > today:
-        raise BadInput(f"{first} has not come yet.", hint="Name a day until today.")
-    return first, after
 
 
 # Agreements by name: targets, calls and rates that numbers are held against, saved filters.

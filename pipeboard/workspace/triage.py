@@ -19,6 +19,7 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import EVERYBODY, match_owner
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.queue import (
+    Effort,
     Load,
     Queued,
     Reason,
@@ -111,7 +112,7 @@ class Triage:
         self._eyes = eyes
         self._kept = kept
         self.listing = listing
-        self.walk = Round([])
+        self.walk, self.effort = Round([]), Effort()
         self.record: DealRecord | None = None
         self.queued: Queued | None = None
         self.done: tuple[str, ...] = ()
@@ -147,9 +148,10 @@ class Triage:
 
     @property
     def summary(self) -> str:
-        """`12 handled, next due Thu 3 Dec; 2 skipped.`"""
+        """`12 handled, next due Thu 3 Dec; 2 skipped.`, and what this sitting took."""
         due = self._day.next_due()
-        return self.walk.summary(format_day(due, self.listing.today) if due else "")
+        told = self.walk.summary(format_day(due, self.listing.today) if due else "")
+        return told + self.effort.told(self._reader.history.touched_by(self.effort.did))
 
     def tiers_left(self) -> Mapping[Tier, int]:
         """How many of the deals to come stand in each tier, the gravest first."""
@@ -260,6 +262,8 @@ class Triage:
         if self.record is None or walk.current != self.record.deal.id:
             self._arrived, self._is_planned, self._was_handled = queued, False, False
         self.walk, self.record, self.queued = walk, record, queued
+        if queued is not None:
+            self.effort.met.setdefault(queued.deal.id, queued.place.tier)
         self.passed_over = (*self.passed_over, *passed)
 
     def _is_mine(self, record: DealRecord) -> bool:
@@ -309,6 +313,7 @@ class Triage:
         """Was something done on the deal that is looked at? One whose handling was taken back is
         looked at again."""
         ids = [deal.id for deal in receipt.deals]
+        self.effort.did.add(receipt.command_id)
         if receipt.verb == "undo":
             known = {*self.walk.handled, *self.walk.passed}
             back = [one for one in ids if one in known and one != self.walk.current]

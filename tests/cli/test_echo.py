@@ -249,7 +249,7 @@ def test_the_days_that_changes_are_asked_of_are_told(
         arguments=SimpleNamespace(since=since), workspace=SimpleNamespace(today=None),
         tell_days=found.extend,
     )  # fmt: skip
-    report: Any = SimpleNamespace(basis=None)
+    report: Any = SimpleNamespace(basis=SimpleNamespace(today=None))
     assert _flow(call, report) == days
     assert found == told
 

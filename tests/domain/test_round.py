@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pipeboard.domain.queue import Round
+import pytest
+
+from pipeboard.domain.queue import Effort, Round, Tier
 
 
 def test_what_is_handled_leaves_and_what_is_skipped_comes_again_once_at_the_end() -> None:
@@ -66,3 +68,33 @@ def test_a_round_follows_the_queue_as_it_is_now() -> None:
     assert (walk.ids, walk.skipped) == ([6, 3], [1])
     walk.follow([1, 3, 6])
     assert walk.ids == [3, 6]  # left out once, the skipped does not come again
+
+
+def test_time_without_a_key_for_over_five_minutes_is_a_pause_and_no_part_of_it_counts() -> None:
+    effort = Effort()
+    for at in (100.0, 130.0, 430.0, 731.0, 791.0, 790.0):  # the last came late, or a clock erred
+        effort.hear(at)
+    assert (effort.used_s, effort.pauses) == (30 + 300 + 60, 1)
+
+
+@pytest.mark.parametrize(
+    ("used_s", "pauses", "touched", "said"),
+    [
+        (0, 0, (), ""),
+        (29, 0, (), ""),
+        (29, 0, (1,), " This sitting: under a minute, 1 touch: 1 overdue."),
+        (61, 0, (), " This sitting: 1 minute, no touch."),
+        (
+            570,
+            2,
+            (1, 2, 1, 3, 9),  # 9 was never looked at
+            " This sitting: 10 minutes without 2 pauses of over 5, 4 touches: 2 overdue,"
+            " 2 stalled though planned.",
+        ),
+    ],
+)
+def test_a_sitting_tells_its_minutes_and_its_touches_by_tier(
+    used_s: float, pauses: int, touched: tuple[int, ...], said: str
+) -> None:
+    met = {1: Tier.OVERDUE, 2: Tier.STALLED, 3: Tier.STALLED}
+    assert Effort(used_s, pauses, met=met).told(touched) == said

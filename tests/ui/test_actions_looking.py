@@ -430,7 +430,8 @@ WORDS = {
 def test_words_with_a_command_are_refused_where_nothing_may_be_changed(board: Board) -> None:
     host: Any = board
     host.NEEDS_ROOM = False
-    assert {*WORDS} == {*palette._TYPED}
+    typed = palette._TYPED
+    assert {*WORDS} == {*typed}
     for may_write in (True, False):
 
         def check_writable(may_write: bool = may_write) -> None:
@@ -441,7 +442,7 @@ def test_words_with_a_command_are_refused_where_nothing_may_be_changed(board: Bo
         refused = {
             command
             for command, words in WORDS.items()
-            if any(offer.why for offer in palette._meant(host, f"{command} {words}"))
+            if any(offer.why for offer in palette._meant(host, typed, f"{command} {words}"))
         }
         assert refused == (set() if may_write else {*WORDS} - {"theme", "filter"})
 
@@ -891,7 +892,7 @@ async def test_a_target_is_set_for_whoever_is_shown(
 
     monkeypatch.setattr(figures, "_ask_amount", ask_amount)
     monkeypatch.setattr(figures, "_agreed", agreed)
-    shown = SimpleNamespace(owner=owner, period=SimpleNamespace(label="2026Q4"))
+    shown = SimpleNamespace(owner=owner, period=SimpleNamespace(label="2026Q4"), as_of=None)
     host: Any = SimpleNamespace(asked=shown)
     await figures.target(host)
     stands = f"{Topic.TARGET!r} {whose!r} ''"

@@ -721,3 +721,27 @@ async def test_it_is_walked_on_a_real_terminal_and_taken_up_again(demo: Path) ->
             terminal.wait_for_text("1 of 7 done, 1 skipped")
             terminal.type("qq")
             assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.parametrize("size", [(44, 20), (120, 40)])
+async def test_at_the_end_stands_what_this_sitting_took(demo: Path, size: tuple[int, int]) -> None:
+    async with desk(demo, size=size) as board:
+        count = len(queue_of(board))
+        await board.press("T", "enter")  # what is done on the deal's own screen is of it too
+        await board.press("n", *"asks for terms", "enter", "q")
+        await look(board)
+        tier = triage_of(board).queued
+        assert tier is not None
+        await board.press("n", *"no: later", "enter", "u")
+        effort, queue = triage_of(board).effort, board.app.key_queue
+        assert queue.heard is not None and effort.last_at == queue.typed_at
+        effort.used_s, effort.last_at = 600, None
+        await board.press(*["j"] * count, *["j"] * count)
+        assert triage_of(board).record is None
+        named = TIER_NAMES[tier.place.tier]
+        told = screen_of(board).view.summary
+        assert told.endswith(f"; {count} skipped. This sitting: 10 minutes, 1 touch: 1 {named}.")
+        assert board.shows("sitting:")
+        await board.press("q")
+        assert f"1 touch: 1 {named}." in board.board._said.text
+        assert queue.heard is None

@@ -13,6 +13,7 @@ from pipeboard.domain.deal import NextStep
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import Actor
+from pipeboard.domain.queue import Effort
 from pipeboard.store.reading.listing import Listing
 from pipeboard.ui.key_table import TRIAGE
 from pipeboard.ui.screens import triage as module
@@ -36,6 +37,7 @@ class Walk:
         self.record: Any = SimpleNamespace(deal=DEAL, pipeline=PIPELINE, stage=stage)
         self.listing = Listing(TODAY, ZONE)
         self.walk = SimpleNamespace(current=1, passed=[])
+        self.effort = Effort()
         vars(self).update(is_so)
 
     def settle(self, acted: str) -> tuple[Any, ...]:
@@ -256,11 +258,14 @@ def test_how_far_one_has_come_is_kept_and_told_where_it_was_opened(
 
     back: list[str] = []
     walk = (Held if fails else Walk)(handled=handled, skipped=skipped)
+    queue = SimpleNamespace(heard=print)
     screen: Any = SimpleNamespace(
-        triage=walk, keep=lambda: back.append("kept"), _come_back=back.append
-    )
+        triage=walk, keep=lambda: back.append("kept"), _come_back=back.append,
+        program=SimpleNamespace(key_queue=queue, done_here={"a", "b"}), _before={"a"},
+    )  # fmt: skip
     _put_away(screen)
-    assert back == ["kept", told]
+    assert (back, queue.heard) == (["kept", told], None)
+    assert walk.effort.did == ({"b"} if handled or skipped else set())
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.review import ReviewDocument
-from pipeboard.workspace.reports import since_days
+from pipeboard.workspace.finding import since_days
 from pipeboard.workspace.review import gather, held_on, held_reviews, hold
 from tests.team import TODAY, Team, add, sales
 from tests.verbs import Workspace
@@ -40,7 +40,7 @@ def test_changes_are_told_since_a_day_that_has_come(
     text: str, days: tuple[date, date | None] | None
 ) -> None:
     if days is None:
-        with pytest.raises(BadInput, match="has not come yet"):
+        with pytest.raises(BadInput, match="comes after 2026-11-23, the day of the numbers"):
             since_days(text, TODAY)
         return
     assert since_days(text, TODAY) == days

@@ -351,3 +351,30 @@ def test_a_queue_is_read_as_far_as_a_tier_or_a_number(ana: Workspace, listing: L
     assert through[Tier.OVERDUE] == [1]
     assert through[Tier.TODAY] == [1, 2]
     assert through[Tier.NO_NEXT_STEP] == through[max(Tier)] == whole
+
+
+def test_touches_are_counted_that_stand_by_the_tier_of_when_the_deal_was_looked_at(
+    ana: Workspace, listing: Listing
+) -> None:
+    triage = walk(ana, listing)
+    assert triage.record is not None
+    one = [triage.record.deal.id]
+
+    def counted() -> str:
+        return triage.summary.partition("This sitting: ")[2]
+
+    assert counted() == ""
+    triage.note(ana.log_touch(one, "call", "out", "left word"))
+    triage.note(ana.add_note(one, "asks for terms"))
+    triage.note(ana.set_next_step(one, "call", TODAY + timedelta(days=1)))  # a plan is no touch
+    assert counted() == "under a minute, 2 touches: 2 no next step."
+    triage.note(ana.undo())
+    triage.note(ana.undo())
+    assert counted() == "under a minute, 1 touch: 1 no next step."
+    triage.note(ana.redo())
+    assert counted() == "under a minute, 2 touches: 2 no next step."
+    triage.note(ana.undo())
+    assert counted() == "under a minute, 1 touch: 1 no next step."
+    # What somebody did elsewhere is not of this sitting.
+    ana.add_note(one, "from another window")
+    assert counted() == "under a minute, 1 touch: 1 no next step."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -17,12 +17,13 @@ from pipeboard.domain.events import IMPORTED, STAGE_KINDS, Event, EventData, Kin
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import Actor
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.queue import TOUCHES
 from pipeboard.store.database import Database, Row, from_row
 from pipeboard.store.reading.attention import ENTRY_KNOWN
 from pipeboard.store.reading.deals import read_deal
 from pipeboard.store.reading.setup import read_pipelines
 from pipeboard.store.rows import event_from_row
-from pipeboard.store.sql import EVERYTHING, FALSE, TRUE, Audit, Sql, every
+from pipeboard.store.sql import EVERYTHING, FALSE, TRUE, Audit, Sql, every, one_of
 from pipeboard.store.troubles import UNREADABLE, of_deal, readable
 
 
@@ -160,6 +161,19 @@ class History:
         """The command with that id, if it was ever recorded."""
         row = self._database.row(COMMAND, (command_id,))
         return None if row is None else _did(row)
+
+    @readable("the history")
+    def touched_by(self, command_ids: Collection[str]) -> Sequence[int]:
+        """The deal of each touch among some commands, unless it was taken back."""
+        if not command_ids:
+            return ()
+        these, touches = one_of("command.id", command_ids), one_of("command.verb", TOUCHES)
+        wanted = every((these, touches, Sql("not command.undone")))
+        return self._database.column(
+            "select max(event.deal_id) from command join event on event.command_id = command.id"
+            f" where {wanted.text} group by command.id",
+            wanted.values,
+        )
 
     @readable("the history")
     def undoable(self, actor: Actor) -> Did | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.dates import micros
+from pipeboard.domain.dates import instant, micros
 from pipeboard.store.database import Database
 from pipeboard.store.reading import setup
 from pipeboard.store.reading.board import read_usual_days
@@ -45,6 +45,13 @@ class Numbers:
         from pipeboard.store.reading.metric_settings import read_rules
 
         return read_rules(self._database, pipeline, setup.read_settings(self._database), as_of)
+
+    def first_at(self, pipeline_id: int) -> datetime | None:
+        """When the first deal of a pipeline began; None where it has none."""
+        first = self._database.column(
+            "select min(created_at) from deal where pipeline_id = ?", (pipeline_id,)
+        )[0]
+        return None if first is None else instant(first)
 
     def evidence(
         self, pipeline: Pipeline, as_of: datetime, ids: Collection[int]

@@ -288,7 +288,9 @@ async def export(host: MetricsScreen) -> None:
         text = host.app.export_screenshot(title="pipeboard metrics")
     else:
         text = await _text(host, form)
-    name = f"pipeboard-{host.asked.period.label}-{host.asked.tab.lower()}.{form}"
+    asked = host.asked
+    past = f"-as-of-{asked.as_of.isoformat()}" if asked.as_of else ""
+    name = f"pipeboard-{asked.period.label}-{asked.tab.lower()}{past}.{form}"
     await write_to_file(host, text, name, f"export:{form}")
 
 
@@ -308,7 +310,7 @@ async def write_to_file(host: Host, text: str, name: str, draft_key: str) -> Non
 async def copy_numbers(host: MetricsScreen) -> None:
     """The numbers as Markdown, to the clipboard."""
     text = await _text(host, "md")
-    await copy_text(host, text, f"the numbers of {host.asked.period.label}.", in_a_file(host))
+    await copy_text(host, text, f"the numbers of {host.asked.called}.", in_a_file(host))
 
 
 async def _text(host: MetricsScreen, form: str) -> str:
@@ -316,9 +318,9 @@ async def _text(host: MetricsScreen, form: str) -> str:
     write = metrics_csv if form == "csv" else metrics_markdown
 
     def make(shown: Figures) -> str:
-        owner = host.asked.owner
-        told = FullReport(shown.report, host.asked.filter_text, owner, shown.before, shown.reps)
-        return write(told)
+        asked, flow = host.asked, shown.flow if shown.since else None
+        of = (shown.report, asked.filter_text, asked.owner, shown.before)
+        return write(FullReport(*of, shown.reps, "owner", flow))
 
     while True:
         with suppress_busy():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Final
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.counts import how_many, in_figures
 from pipeboard.domain.dates import local_date
+from pipeboard.domain.errors import Refused
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money
 from pipeboard.domain.periods import Kind, Period
 from pipeboard.domain.settings import SETTINGS, chosen
@@ -22,13 +25,20 @@ from pipeboard.ui.draw.metrics.tabs import how_far
 from pipeboard.ui.draw.questions import value_text
 from pipeboard.ui.execute import Came, ask_until_stored, offered
 from pipeboard.ui.host import Outcome, ask, opens_anew, parse_query, patiently, read
+from pipeboard.ui.keys import key_for
 from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice, Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Prompt
-from pipeboard.ui.screens.metrics import MetricsScreen, Wanted, end_counting, period_of
-from pipeboard.workspace.finding import period_among
+from pipeboard.ui.screens.metrics import (
+    MetricsScreen,
+    Wanted,
+    as_counted_now,
+    end_counting,
+    period_of,
+)
+from pipeboard.workspace.finding import past_day, period_among, since_days
 from pipeboard.workspace.recording import Receipt
-from pipeboard.workspace.reports import set_call, set_target, since_days
+from pipeboard.workspace.reports import set_call, set_target
 
 _SPANS: tuple[Kind, ...] = ("quarter", "year", "month")
 _MOST_MOVED: Final = 2
@@ -73,7 +83,7 @@ def span(host: MetricsScreen) -> None:
     period = host.asked.period
     kind = period.kind if period.kind in _SPANS else _SPANS[-1]
     wanted = _SPANS[(_SPANS.index(kind) + 1) % len(_SPANS)]
-    today = local_date(host.moment.at, host.state.lens.zone)
+    today = host.asked.day(local_date(host.moment.at, host.state.lens.zone))
     day = today if period.start <= today < period.end else period.start
     found = period_of(wanted, day, host.program.settings)
     host.look_at(replace(host.asked, period=found), host.cursor)
@@ -112,7 +122,7 @@ async def filter(host: MetricsScreen) -> None:
     of_deals = read_back(host, "of what is counted")
 
     def parted(text: str) -> tuple[Period | None, str]:
-        found = period_among(text, host.today, host.program.settings)
+        found = period_among(text, host.asked.day(host.today), host.program.settings)
         return (found.period, found.rest) if found else (None, text)
 
     def told(text: str) -> Feedback:
@@ -120,7 +130,9 @@ async def filter(host: MetricsScreen) -> None:
         said = of_deals(rest)
         if period is None or not said.ok:
             return said
-        chip = whole(f"{period.label} ({how_far(period, host.today)})  ", "input.chip")
+        chip = whole(
+            f"{period.label} ({how_far(period, host.asked.day(host.today))})  ", "input.chip"
+        )
         return replace(said, lines=((chip, *said.lines[0]), *said.lines[1:]))
 
     def line() -> Prompt:
@@ -151,13 +163,70 @@ async def since(host: MetricsScreen) -> None:
         )
 
     async def show(typed: str) -> Came:
-        wanted = since_days(typed, host.today) if typed.strip() else None
+        wanted = since_days(typed, host.asked.day(host.today)) if typed.strip() else None
         host.look_at(replace(host.asked, since=wanted, tab=TabName.FORECAST), host.cursor)
         await host.counted()
         _go_to_changes(host)
         return True
 
     await ask_until_stored(host, line, show)
+
+
+async def as_of(host: MetricsScreen) -> None:
+    """All numbers as they stood at the end of a past day; an empty line goes back to now."""
+    past = host.asked.as_of
+
+    def told(text: str) -> str:
+        day = past_day(text, host.program.settings, host.moment.at)
+        return _NOW if day is None else f"as it stood at the end of {written().date(day)}"
+
+    def line() -> Prompt:
+        return Prompt(
+            "Numbers as of",
+            value="" if past is None else past.isoformat(),
+            live=prompt.live(told, _NOW),
+            accept_empty=True,
+            placeholder="30sep   2026-09-30   last friday   empty: now",
+            draft_key="metrics-as-of",
+            offers=False,
+            verb="Show",
+        )
+
+    async def show(typed: str) -> Came:
+        look_back(host, past_day(typed, host.program.settings, host.moment.at))
+        return True
+
+    await ask_until_stored(host, line, show)
+
+
+_NOW: Final = "the numbers of now"
+
+
+async def go_back_to(host: MetricsScreen, day: date | None) -> None:
+    look_back(host, day)
+
+
+def look_back(host: MetricsScreen, day: date | None) -> None:
+    """The numbers as of a past day, or as of now, in the period that holds that day where the one
+    that is shown held the day before it."""
+    period = as_counted_now(
+        host.asked.period, day or host.today, host.program.settings, host.asked.day(host.today)
+    )
+    if day is None:
+        host.answer = "These are the numbers of now."
+    else:
+        back = key_for(host.keys, "step_back")
+        host.answer = f"All as it stood at the end of {written().date(day)}; {back} is back to now."
+    host.look_at(replace(host.asked, as_of=day, period=period), host.cursor)
+
+
+def _expect_now(host: MetricsScreen, what: str) -> None:
+    if host.asked.as_of is not None:
+        day = written().date(host.asked.as_of)
+        raise Refused(
+            f"These are the numbers as of {day}, and a {what} is set now.",
+            hint="Go back to the numbers of now first.",
+        )
 
 
 def _go_to_changes(host: MetricsScreen) -> None:
@@ -170,6 +239,7 @@ def _go_to_changes(host: MetricsScreen) -> None:
 
 async def call(host: MetricsScreen) -> None:
     """A rep's own forecast of the period: of the rep who is shown, else of whoever acts."""
+    _expect_now(host, "call")
     asked, rep = host.asked, host.asked.owner or host.program.me
     if (rights := host.program.seat.rights) is not None:
         key = (asked.pipeline.id, asked.period.label, rep)
@@ -181,6 +251,7 @@ async def call(host: MetricsScreen) -> None:
 
 async def target(host: MetricsScreen) -> None:
     """What is to be won in the period, by the rep who is shown or by everybody."""
+    _expect_now(host, "target")
     asked = host.asked
     whose = f"@{asked.owner}" if asked.owner else "everybody"
     title = f"Target of {whose} for {asked.period.label} (empty: none)"
@@ -266,11 +337,13 @@ def _count_anew(host: MetricsScreen) -> None:
 
 
 async def step_back(host: MetricsScreen) -> None:
-    """From numbers that are being counted to those from before, from those of a filter to those of
-    all deals, then back to the board."""
+    """From numbers that are being counted to those from before, from those of a past day to those
+    of now, from those of a filter to those of all deals, then back to the board."""
     if end_counting(host):
         return
-    if host.asked.filter_text:
+    if host.asked.as_of is not None:
+        look_back(host, None)
+    elif host.asked.filter_text:
         host.look_at(replace(host.asked, query=None, filter_text=""), host.cursor)
     else:
         await host.leave(None)

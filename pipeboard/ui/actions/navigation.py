@@ -26,6 +26,8 @@ from pipeboard.ui.screens.live import LiveScreen, keys_offered, show_over, uncov
 from pipeboard.ui.write_queue import is_busy
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pipeboard.store.reading.finding import Found
     from pipeboard.ui.board_state import LookedAt
     from pipeboard.ui.screens.board import BoardScreen
@@ -373,14 +375,20 @@ async def metrics(host: LiveScreen) -> None:
 
 def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
     """Shows the deals behind a number; raises DatabaseError, with all as it was."""
-    title = f"{wanted.title}, {place.asked.period.label}"
-    _show_deals(host, title, wanted.ids, place.asked.pipeline.id, "board.metrics")
+    title, past = f"{wanted.title}, {place.asked.called}", place.asked.as_of
+    _show_deals(host, title, wanted.ids, place.asked.pipeline.id, "board.metrics", past)
 
 
 def _show_deals(
-    host: BoardScreen, title: str, ids: frozenset[int], pipeline_id: int, back: str
+    host: BoardScreen,
+    title: str,
+    ids: frozenset[int],
+    pipeline_id: int,
+    back: str,
+    past: date | None = None,
 ) -> None:
-    """Only these deals; Esc goes back to the screen that the key `back` opens."""
+    """Only these deals, as they are now also where they are of a past day; Esc goes back to the
+    screen that the key `back` opens."""
     state = host.state
     lens = replace(
         state.lens, pipeline_id=pipeline_id, owner=None, filter=Filter(title, These(ids))
@@ -392,6 +400,7 @@ def _show_deals(
     host.redraw()
     host.count_signs()
     found = f"{in_figures(sum(state.view.counts))} of {how_many(len(ids), 'deal')} behind {title}"
+    found += ", shown as they are now" if past else ""
     host.say(f"{found}; {key_for(host.keys, 'step_back')} goes back to the number.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import parse_step, parse_until
@@ -36,11 +36,14 @@ from pipeboard.ui.keys import Group, Key, said
 from pipeboard.ui.last_view import recent, remember
 from pipeboard.ui.overlays.menu import Option, Picker, narrowed
 from pipeboard.ui.screens.live import check_key, check_room
+from pipeboard.workspace.finding import past_day
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
+    from pipeboard.ui.screens.metrics import MetricsScreen
 
 T = TypeVar("T")
+Typed: TypeAlias = "Mapping[str, Callable[[BoardScreen, str], list[Offer]]]"
 
 _USED: Final = "used-commands"
 _MOST_DEALS: Final = 30
@@ -77,7 +80,7 @@ async def palette(host: BoardScreen) -> None:
     folder = host.program.seat.folder
     used = await asyncio.to_thread(recent, folder, _USED)
     commands = list(_commands(host))
-    on_board = host.title_of_help == "Board"
+    on_board, typed = host.title_of_help == "Board", _TYPED_ON.get(host.title_of_help, {})
     places = list(await read(host, lambda _: list(_places(host)))) if on_board else []
     known = {entry.name: entry for entry in (*commands, *places)}
     first = [known[name] for name in used if name in known]
@@ -85,7 +88,7 @@ async def palette(host: BoardScreen) -> None:
     find = narrowed([entry.option for entry in ordered])
 
     def found(text: str) -> Sequence[Option]:
-        with_words = _meant(host, text) if on_board else []
+        with_words = _meant(host, typed, text)
         deals = _deals(host, text) if on_board else []
         known.update((entry.name, entry) for entry in (*with_words, *deals))
         return [
@@ -108,6 +111,7 @@ async def palette(host: BoardScreen) -> None:
 
 ALSO_CALLED: Final[Mapping[str, str]] = {
     "add": "new create",
+    "as_of": "as-of past history then snapshot date",
     "archive": "delete remove trash hide unarchive",
     "attention": "stuck stalled overdue rotting",
     "call": "commit quota",
@@ -313,7 +317,16 @@ def _filters(host: BoardScreen, words: str) -> list[Offer]:
     return [Offer(f"filter {words}", f"Filter {words}", "/", set_filter, (text,))]
 
 
-_TYPED: Final[Mapping[str, Callable[[BoardScreen, str], list[Offer]]]] = {
+def _past_days(host: Host, words: str) -> list[Offer]:
+    from pipeboard.ui.actions import figures
+
+    screen = cast("MetricsScreen", host)
+    day = past_day(words, screen.program.settings, screen.moment.at)
+    said = f"Numbers as of {written().date(day)}" if day else "The numbers of now"
+    return [Offer(f"as-of {words}", said, "a", figures.go_back_to, (day,))]
+
+
+_TYPED: Final[Typed] = {
     "move": _moves,
     "snooze": _snoozes,
     "owner": _owners,
@@ -327,14 +340,16 @@ _TYPED: Final[Mapping[str, Callable[[BoardScreen, str], list[Offer]]]] = {
     "filter": _filters,
 }
 """Commands that are typed with their words: `move demo`, `snooze 2w`, `value 40k`."""
-_LOOKING: Final = frozenset(("theme", "filter"))
+_TYPED_ON: Final[Mapping[str, Typed]] = {"Board": _TYPED, "Metrics": {"as-of": _past_days}}
+"""By the name of the screen whose commands they are."""
+_LOOKING: Final = frozenset(("theme", "filter", "as-of"))
 """Those of them that change no deal."""
 
 
-def _meant(host: BoardScreen, text: str) -> list[Offer]:
+def _meant(host: BoardScreen, typed: Typed, text: str) -> list[Offer]:
     """What a command and its words would do, the likeliest first; nothing without words."""
     command, _, words = text.strip().partition(" ")
-    reader = _TYPED.get(command.casefold())
+    reader = typed.get(command.casefold())
     if reader is None or not words.strip():
         return []
     try:

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 
 from pipeboard.domain.errors import GivenUp
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import written
 from pipeboard.domain.periods import Kind, Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Settings
@@ -66,11 +67,14 @@ def as_counted_now(period: Period, today: date, settings: Settings, seen: date) 
 def _asked_now(asked: ReportView, state: BoardState, settings: Settings, seen: date) -> ReportView:
     """What was asked for on the day when it was `seen`, as it is meant today."""
     lens, query = state.lens, asked.query
+    past = asked.as_of
     if seen != lens.today:
         query = read_anew(state.reader, settings, lens.today, lens.me, query)
-    period = as_counted_now(asked.period, lens.today, settings, seen)
+    if past is not None and past >= lens.today:  # the clock was set back
+        seen, past = past, None
+    period = as_counted_now(asked.period, past or lens.today, settings, past or seen)
     pipeline = as_it_is(asked.pipeline, state.reader)
-    return replace(asked, pipeline=pipeline, period=period, query=query)
+    return replace(asked, pipeline=pipeline, period=period, query=query, as_of=past)
 
 
 class MetricsScreen(CountingScreen):
@@ -160,8 +164,8 @@ class MetricsScreen(CountingScreen):
         self.drawn, self._shown_at = drawn, self.moment.at
         self.cursor = max(0, min(self.cursor, len(drawn.block.spots) - 1))
         self._redraw()
-        if self.answer:
-            self.say(self.answer)
+        if said := " ".join(filter(None, (drawn.remark, self.answer))):
+            self.say(said)
             self.answer = ""
 
     @property
@@ -251,6 +255,8 @@ def _counting(asked: ReportView, shown: ReportView) -> str:
     """What is counted, by the word that tells it from what is shown, if there is one."""
     if asked.pipeline.id != shown.pipeline.id:
         return f"counting {asked.pipeline.name}"
+    if asked.as_of != shown.as_of:
+        return f"counting as of {written().date(asked.as_of)}" if asked.as_of else "counting now"
     return f"counting {asked.period.label}" if asked.period != shown.period else "counting"
 
 
@@ -322,4 +328,6 @@ def end_counting(screen: MetricsScreen) -> bool:
 def _hinted_here(screen: MetricsScreen) -> Mapping[str, str]:
     spot = screen.spot
     opens = {} if spot is not None and (spot.deals or spot.base) else {"metrics.open": ""}
+    if screen.asked.as_of is not None:
+        return {**opens, "metrics.call": "", "metrics.target": "", "metrics.step_back": "Now"}
     return {**opens, "metrics.step_back": "All deals"} if screen.asked.filter_text else opens

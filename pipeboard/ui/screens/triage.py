@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from math import isfinite
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -61,6 +62,7 @@ class TriageScreen(PageScreen):
         self._news = News()
         self._acted = ""
         self._done_here: set[str] = set()
+        self._before: frozenset[str] = frozenset()
         self.put_away = partial(_put_away, self)
         self.filter_text = ""
         """What the queue is narrowed by, as it was typed."""
@@ -69,6 +71,11 @@ class TriageScreen(PageScreen):
 
     def on_mount(self) -> None:
         self._news.begin(self.state)
+        self._before = frozenset(self.program.done_here)
+        queue, effort = self.program.key_queue, self.triage.effort
+        if isfinite(queue.typed_at):
+            effort.hear(queue.typed_at)
+        queue.heard = effort.hear
 
     # What is shown.
 
@@ -89,7 +96,7 @@ class TriageScreen(PageScreen):
             self._choices(),
             tuple(triage.coming(height)),
             triage.done,
-            triage.summary if triage.record is None else "",
+            _summary(self) if triage.record is None else "",
             triage.skipped_ones(),
             _nothing(self),
             self.filter_text,
@@ -274,12 +281,19 @@ class TriageScreen(PageScreen):
 def _put_away(screen: TriageScreen) -> None:
     """How far one has come is kept for the day, and said where it was opened."""
     screen.keep()
+    screen.program.key_queue.heard = None
     triage = screen.triage
     try:
-        summary = triage.summary if triage.handled or triage.skipped else ""
+        summary = _summary(screen) if triage.handled or triage.skipped else ""
     except PipeboardError:
         summary = ""
     screen._come_back(summary)
+
+
+def _summary(screen: TriageScreen) -> str:
+    """What came of the walk, and what this sitting took: on the deals' own screens too."""
+    screen.triage.effort.did.update(screen.program.done_here - screen._before)
+    return screen.triage.summary
 
 
 def _nothing(screen: TriageScreen) -> str:

@@ -68,6 +68,8 @@ class KeyQueue:
         self._has_entered = False
         self.typed_at = -inf
         """When the last key came, by the clock of events."""
+        self.heard: Callable[[float], None] | None = None
+        """Is told when each key and each button comes."""
         self.given_at = -inf
         """When the key, or the button, came that is being heard, or was the last."""
         self.dropped = 0
@@ -130,6 +132,7 @@ class KeyQueue:
         is_in_words = self.dropped >= _TEXT and not self._has_entered
         follows = event.time - self.typed_at <= (IN_WORDS_S if is_in_words else IN_ONE_GO_S)
         self.typed_at = event.time
+        self._tell(event)
         if self._refuses and follows and not self._asking and _is_text(event):
             self._note_dropped((event,))
             self._notice(False)
@@ -198,6 +201,11 @@ class KeyQueue:
         """A button, behind the keys and clicks that a slow line has brought with it."""
         self._typed.append(Button(event, screen, self._begun))
         self._has_typed.set()
+        self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        if self.heard is not None:
+            self.heard(event.time)
 
     def is_late(self, button: Button, screen: object) -> bool:
         """Has what came before a button begun something, or shown another screen? Then it was not

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from pipeboard.domain.counts import in_figures
 from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Report, compare
 from pipeboard.domain.metrics.basis import touched
 from pipeboard.domain.metrics.history import DealHistory
@@ -55,7 +56,8 @@ from pipeboard.ui.terminal.width import cell_width, clusters
 class ReportView:
     """What a person looks at: whose deals, which period, which tab, on how wide a screen; sums in
     `currency`, or in the pipeline's; `since` are the days that the waterfall is of, `filter_text`
-    is `query` as it was typed or is called, `first` are the numbers that somebody wants first."""
+    is `query` as it was typed or is called, `first` are the numbers that somebody wants first,
+    `as_of` is the past day at whose end all is asked, None for now."""
 
     pipeline: Pipeline
     period: Period
@@ -70,6 +72,17 @@ class ReportView:
     everyone: str = "everyone"
     filter_text: str = ""
     first: tuple[str, ...] = ()
+    as_of: date | None = None
+
+    def day(self, today: date) -> date:
+        """The day that the numbers are of: a past one, or today."""
+        return self.as_of or today
+
+    @property
+    def called(self) -> str:
+        """`2026Q3`, or `2026Q3 as of Wed 30 Sep 2026`."""
+        past = f" as of {written().date(self.as_of)}" if self.as_of else ""
+        return f"{self.period.label}{past}"
 
 
 NAMED = 8

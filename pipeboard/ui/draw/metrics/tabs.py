@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import Metric, Report
 from pipeboard.domain.metrics.coverage import CoverageVerdict
 from pipeboard.domain.metrics.history import DealHistory
@@ -187,7 +188,12 @@ _LONGEST_FILTER = 30
 
 
 def heading(asked: ReportView, width: int, *, at: datetime, taken: int = 0) -> tuple[Line, ...]:
-    """The title bar and the tabs; `at` is local, `taken` are cells that tags will need."""
+    """The title bar and the tabs; `at` is local, `taken` are cells that tags will need. A past day
+    stands in front, where nothing is cut."""
+    past = asked.as_of
+    product: list[Span] = [("Metrics", "bar.product")]
+    if past is not None:
+        product += [blank(2), whole(f"as of {written().date(past)}", "bar.none")]
     owner = f"@{asked.owner}" if asked.owner is not None else asked.everyone
     lens: list[Span] = []
     if filter_text := asked.filter_text:
@@ -196,17 +202,18 @@ def heading(asked: ReportView, width: int, *, at: datetime, taken: int = 0) -> t
     if asked.currency:
         lens.append(whole(f" {DOT} in {asked.currency}", "bar.dim"))
     start: list[Span] = [
-        ("Metrics", "bar.product"),
+        *product,
         whole(f"  {asked.pipeline.name}", "bar.title"),
         whole(f" {DOT} {owner} {DOT} ", "bar.dim"),
         whole(asked.period.label, "bar.title"),
         *lens,
     ]
-    day: Span = whole(f" ({how_far(asked.period, at.date())})", "bar.dim")
+    day: Span = whole(f" ({how_far(asked.period, past or at.date())})", "bar.dim")
     end: list[Span] = []
     if asked.compares and asked.period.kind != "all":
         end.append(whole(f"against {asked.period.previous().label}  ", "bar.sum"))
-    end.append((f"as of {at:%H:%M}", "bar.dim"))
+    if past is None:
+        end.append((f"as of {at:%H:%M}", "bar.dim"))
     room = width - taken - (2 if taken else 4)
     if width_of([*start, day, *end]) <= room:
         start.append(day)
@@ -216,7 +223,7 @@ def heading(asked: ReportView, width: int, *, at: datetime, taken: int = 0) -> t
         whose: Line = (whole(f" {DOT} {owner}", "bar.dim"),) if asked.owner is not None else ()
         pipeline = whole(f" {DOT} {asked.pipeline.name}", "bar.title")
         period = whole(f"  {asked.period.label}", "bar.title")
-        start = [("Metrics", "bar.product"), period, *whose, *lens, pipeline]
+        start = [*product[-1:], period, *whose, *lens, pipeline]
     return (title_bar(start, end, width), tab_strip(TABS, asked.tab, width))
 
 
