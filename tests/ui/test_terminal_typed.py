@@ -190,11 +190,14 @@ def test_lines_of_words_in_one_go_are_a_paste_though_nothing_marks_it() -> None:
         assert all(isinstance(event, Key) for event in KeyReader(lambda _: False).feed(ahead))
 
 
+HEARD = (Key, Paste)
+
+
 @pytest.mark.parametrize("joined", ["👨\u200d👩\u200d👧", "ی\u200cخ", "क्\u200dष", "\u200c"])
 def test_what_joins_or_parts_letters_is_typed_with_them(joined: str) -> None:
     events = list(KeyReader(lambda _: False).feed(f"xa{joined}b\r"))
-    told = [event.text if isinstance(event, Paste) else event.character for event in events]
-    assert "".join(told) == f"xa{joined}b\r" and any(isinstance(e, Paste) for e in events)
+    told = [e.text if isinstance(e, Paste) else e.character for e in events if isinstance(e, HEARD)]
+    assert "".join(map(str, told)) == f"xa{joined}b\r" and any(isinstance(e, Paste) for e in events)
 
 
 def test_a_key_after_a_paste_comes_after_it() -> None:
