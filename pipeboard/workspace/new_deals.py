@@ -87,6 +87,7 @@ def add_deal(
         pipeline=pipeline,
         stage_id=stage_id,
         new_rep=new_rep,
+        tui=tui,
         **once,
     )
 
@@ -134,11 +135,12 @@ def create_deal(
     pipeline: Pipeline,
     stage_id: int | None = None,
     new_rep: bool = False,
+    tui: bool = False,
     **once: Unpack[Once],
 ) -> Receipt:
     """A deal from what a quick-add line was understood as."""
     reps = list(service.reader.reps())
-    made = _made(service, parsed, reps, pipeline, stage_id, new_rep=new_rep)
+    made = _made(service, parsed, reps, pipeline, stage_id, new_rep=new_rep, tui=tui)
     summary = f"Added {made.change.after.name} to {made.stage.name}."
     decision = Decision(summary, (made.change,), notes=made.notes)
     return record(service, "add", decision, **once)
@@ -161,8 +163,10 @@ def _made(
     stage_id: int | None = None,
     *,
     new_rep: bool,
+    tui: bool = False,
 ) -> _Made:
-    """The deal of a line; an owner who is new with it is one of the `reps` from then on."""
+    """The deal of a line; an owner who is new with it is one of the `reps` from then on. What was
+    not said is asked for on the screen (`tui`) while the line is typed, else told of."""
     now = service.pipeline_now(pipeline.id)
     if parsed.stage is not None:
         stage_id = now.find_stage(parsed.stage).id
@@ -170,10 +174,11 @@ def _made(
     command = c.Create(parsed.title, stage.id, _fields(service, parsed, reps, new_rep))
     change = beginning_of(decide(command, None, service.contexts()(now.id)))
     owner = change.after.owner
+    unsaid = () if parsed.says_source else about_unsaid_source(service.settings)
     notes = (
         *about_owner(reps, owner, service.me),
         *about_source(change.after.source, service.settings.source_names),
-        *(() if parsed.says_source else about_unsaid_source(service.settings)),
+        *(() if tui else unsaid),
         *overridden((change,)),
     )
     if owner and all(rep.name != owner for rep in reps):

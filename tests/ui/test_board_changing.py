@@ -16,6 +16,7 @@ from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.store import Store
 from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.workspace.configuration import choose_setting
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
 from tests.verbs import Workspace
@@ -32,22 +33,24 @@ async def test_adding_shows_what_is_understood_and_puts_the_deal_into_the_stage(
         assert board.shows("company Nova Oy")
         assert board.shows("+warm")
         await board.press("enter")
-        assert board.shows("Where did Nova Oy come from?")
-        await board.press(*"refer", "enter")
-        assert board.deal.source == "referral"
         assert (board.card.account, board.deal.title) == ("Nova Oy", "pilot line")
         assert board.state.view.cursor[0] == 1
         assert f"It is {board.card.ref}." in board.status
+        assert "not said" not in board.status
         assert "u undo" in board.lines()[-2]
 
 
-async def test_one_key_says_that_nobody_knows_where_a_new_deal_came_from(demo: Path) -> None:
+async def test_where_a_new_deal_came_from_is_asked_where_the_team_requires_it(demo: Path) -> None:
+    with closing(Store.open(str(demo))) as store:
+        choose_setting(Workspace(store, lambda: NOW, Actor("bo")), "lead-source", "required")
     async with desk(demo) as board:
         known = len(board.workspace.reader.deals(range(1, 300)))
         await board.press("a", *"Nova: one", "enter", "escape")
         assert len(board.workspace.reader.deals(range(1, 300))) == known
         await board.press("a", "enter", "enter")
         assert (board.card.account, board.deal.source) == ("Nova", "")
+        await board.press("a", *"Nova: by word", "enter", *"refer", "enter")
+        assert board.deal.source == "referral"
         await board.press("a", *"Nova: two source:web", "enter")
         assert (board.deal.title, board.deal.source) == ("two", "web")
 
@@ -361,7 +364,7 @@ async def test_a_call_is_logged_again_and_what_is_not_repeated_hides_nothing_old
         await board.press("j", ".")
         touch = board.workspace.reader.history.touches(board.card.id)[0]
         assert (touch.type, touch.direction, touch.outcome) == ("call", "out", "busy")
-        await board.press("a", *"Lumen: a", "enter", "enter", ".")
+        await board.press("a", *"Lumen: a", "enter", ".")
         assert "Added" in board.status and "is not repeated" in board.status
 
 

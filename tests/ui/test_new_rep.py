@@ -20,8 +20,8 @@ class Way:
 
 
 WAYS = {
-    "quick add": Way("a", "Fork Ltd: forks 5k source:web @{}"),
-    "quick add, in words": Way("a", "Fork Ltd: forks 5k source:web owner:{}"),
+    "quick add": Way("a", "Fork Ltd: forks 5k @{}"),
+    "quick add, in words": Way("a", "Fork Ltd: forks 5k owner:{}"),
     "form": Way("e", "{}", "ctrl+s"),
     "owner": Way("o", "{}"),
 }
@@ -82,7 +82,7 @@ async def test_a_known_owner_is_not_marked_and_not_asked_about(demo: Path) -> No
     async with desk(demo) as board:
         near = sorted(reps(board))[0]
         await board.press("a")
-        await board.type(f"Fork Ltd: forks 5k source:web @{near}")
+        await board.type(f"Fork Ltd: forks 5k @{near}")
         assert not board.shows("new rep?")
         await board.press("enter")
         assert not board.is_asking and "Added Fork Ltd" in board.status

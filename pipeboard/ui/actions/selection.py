@@ -323,13 +323,14 @@ async def add(host: BoardScreen) -> None:
         typed = await questions.ask(line)
         if typed is None:
             return None
-        new = parse_quick_add(typed, today=host.today, currency=pipeline.currency, tui=True)
         settings, source = host.program.settings, None
-        if not new.says_source and settings.lead_source != "optional":
-            chosen = await questions.ask(partial(_where_from, new, settings))
-            if chosen is None:
-                return None
-            source = "" if chosen == NOBODY_KNOWS.id else chosen
+        if settings.lead_source == "required":
+            new = parse_quick_add(typed, today=host.today, currency=pipeline.currency, tui=True)
+            if not new.says_source:
+                chosen = await questions.ask(partial(_where_from, new, settings))
+                if chosen is None:
+                    return None
+                source = "" if chosen == NOBODY_KNOWS.id else chosen
         return await carry_out(host, AddDeal(typed, pipeline, stage.id, source=source))
 
     await until_stored(host, attempt)
