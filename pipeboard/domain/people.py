@@ -222,10 +222,11 @@ def about_unsaid_source(settings: Settings) -> tuple[str, ...]:
         return ()
     first, *others = settings.source_names
     known = f"source:{first}" + (f" (or {few(others, 3)})" if others else "")
-    how = f"{known} in the line, or source:none where nobody knows."
     if settings.lead_source == "required":
-        raise Refused("A new deal says where it came from.", hint=f"Write {how}")
-    return (f"Where it came from is not said: set source={first}; next time {how}",)
+        hint = f"Write {known} in the line, or source:none where nobody knows."
+        raise Refused("A new deal says where it came from.", hint=hint)
+    how = f"{known} in the line says it, source:none that nobody knows"
+    return (f"Where it came from is not said: {how}.",)
 
 
 def about_changed(

@@ -156,7 +156,7 @@ def test_a_new_lead_that_came_by_a_source_of_the_team_is_news_in_every_list(own:
 def test_a_new_deal_is_asked_where_it_came_from_as_the_team_wants_it(own: Type) -> None:
     said = own("add", "Lumen: pilot 40k")
     assert (said.code, said.out) == (0, "D-3\n")
-    told = "Where it came from is not said: set source=referral; next time source:referral (or "
+    told = "Where it came from is not said: source:referral (or "
     assert told in said.err and "source:none where nobody knows" in said.err
     assert "not said" not in own("add", "Lumen: two source:none").err
     assert "not said" not in own("add", "Lumen: three source:web").err
