@@ -157,7 +157,7 @@ def test_a_new_deal_is_asked_where_it_came_from_as_the_team_wants_it(own: Type) 
     said = own("add", "Lumen: pilot 40k")
     assert (said.code, said.out) == (0, "D-3\n")
     told = "Where it came from is not said: source:referral (or "
-    assert told in said.err and "source:none where nobody knows" in said.err
+    assert told in said.err and "source:none that nobody knows" in said.err
     assert "not said" not in own("add", "Lumen: two source:none").err
     assert "not said" not in own("add", "Lumen: three source:web").err
     own("setting", "set", "lead-source", "optional")
