@@ -201,7 +201,7 @@ FIELDS: tuple[AnyField, ...] = (
     ),
     DealField(
         name="account", kind=LINE, typed="account", quick="account", aliases=("company",),
-        has_column=True, label="Company", sequel=True, from_rows=True,
+        has_column=True, label="Company", told="company", sequel=True, from_rows=True,
     ),
     DealField(name="title", kind=LINE, has_column=True, typed="title", label="Title"),
     DealField(

@@ -723,6 +723,14 @@ async def test_it_is_walked_on_a_real_terminal_and_taken_up_again(demo: Path) ->
             assert terminal.wait_for_end() == 0
 
 
+async def test_a_walk_with_a_touch_alone_is_summed_up_too(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("T", "q")
+        assert "sitting" not in board.board._said.text
+        await board.press("T", "n", *"asks for terms", "enter", "q")
+        assert "1 touch: " in board.board._said.text
+
+
 @pytest.mark.parametrize("size", [(44, 20), (120, 40)])
 async def test_at_the_end_stands_what_this_sitting_took(demo: Path, size: tuple[int, int]) -> None:
     async with desk(demo, size=size) as board:

@@ -349,7 +349,7 @@ def test_the_list_of_what_can_be_undone_is_newest_first(ana: Workspace) -> None:
     ana.edit([deal.id], {"account": "Two"})
     ana.undo()
     assert [did.summary for did in ana.undo_list()] == [
-        "Set account of One: Lumen Oy → One.",
+        "Set company of One: Lumen Oy → One.",
         "Added Lumen Oy to Lead Generation.",
     ]
 
@@ -452,7 +452,7 @@ def test_who_changed_a_deal_last_is_told_with_all_fields_that_were_changed_since
     with pytest.raises(Conflict) as refused:
         ana.undo()
     error = refused.value
-    assert "cy changed D-1 His at 23 Nov 10:14 after you (account, source)." in error.message
+    assert "cy changed D-1 His at 23 Nov 10:14 after you (company, source)." in error.message
     assert error.details == {
         "deal": "D-1",
         "by": "cy",

@@ -284,7 +284,8 @@ def _put_away(screen: TriageScreen) -> None:
     screen.program.key_queue.heard = None
     triage = screen.triage
     try:
-        summary = _summary(screen) if triage.handled or triage.skipped else ""
+        told = _summary(screen)
+        summary = told if triage.handled or triage.skipped or triage.effort.did else ""
     except PipeboardError:
         summary = ""
     screen._come_back(summary)
