@@ -312,7 +312,7 @@ async def _pass_on(
     """Hands on what is a message, and answers what is none, which the SDK drops without a word."""
     from mcp.shared.message import SessionMessage
 
-    async with passing:
+    async with received, passing:
         async for message in received:
             if isinstance(message, Exception):
                 await sent.send(SessionMessage(_not_understood(message)))

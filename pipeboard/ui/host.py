@@ -404,8 +404,9 @@ ACTIONS: Final = "pipeboard.ui.actions"
 def found(does: str, host: Host) -> Action:
     """The action of that name, to be called for this screen; imported when it is first used."""
     where, _, name = does.partition(".")
-    if where == "screen":
-        method: Action = getattr(host, name)
+    if where in ("screen", "app"):
+        owner, called = (host, name) if where == "screen" else (host.app, f"action_{name}")
+        method: Action = getattr(owner, called)
         return method
     return partial(getattr(import_module(f"{ACTIONS}.{where}"), name), host)
 

@@ -132,7 +132,8 @@ def test_every_verb_and_flag_of_the_help_is_in_every_script() -> None:
 STANDING = {
     "metrics/--period": "this-quarter last-quarter this-month last-month this-week last-week "
                         "this-year last-year last90d all",
-    "metrics/--by": "owner team stage source channel account month quarter size customer",
+    "metrics/--by": "owner team stage source channel account month quarter size customer "
+                    "fit",
     "list/--sort": " ".join(SORT_KEYS),
     "list/--columns": " ".join(column.name for column in COLUMNS),
     "init/--template": " ".join(TEMPLATES),

@@ -530,13 +530,19 @@ def test_every_setting_of_a_file_is_read_by_the_program() -> None:
 
 
 def test_every_setting_of_the_workspace_is_asked_by_the_program() -> None:
-    asked = {
-        node.attr
-        for name, tree in _package()
-        for node in ast.walk(tree)
-        if name != "settings.py" and isinstance(node, ast.Attribute)
-    }
-    unread = [name for name, choice in SETTINGS.items() if choice.field not in asked]
+    asked, ways = set[str](), dict[str, str]()
+    for name, tree in _package():
+        if name != "settings.py":
+            asked |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+            continue
+        for way in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            read = (node.attr for node in ast.walk(way) if isinstance(node, ast.Attribute))
+            ways |= dict.fromkeys(read, way.name)  # a property that reads what is kept
+    unread = [
+        name
+        for name, choice in SETTINGS.items()
+        if asked.isdisjoint((choice.field, ways.get(choice.field, "")))
+    ]
     assert unread == [], "no rule asks for these"
 
 

@@ -143,6 +143,7 @@ def test_a_few_deals_are_changed_without_a_yes_and_one_more_is_not(
 
 def test_what_a_change_came_to_is_told_to_a_script(team: Type) -> None:
     team("rep", "set", "bo", "--name", "Bo Berg", "--inactive")
+    team("setting", "set", "lead-source", "optional")
     tried = team("add", "Acme: cable @bo", "-n", "--json").json
     assert (tried["command_id"], tried["dry_run"]) == (None, True)
     done = team("add", "Acme: cable @bo", "-v", "--json")

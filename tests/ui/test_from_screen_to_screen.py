@@ -381,7 +381,7 @@ async def test_an_import_is_left_by_g_unless_something_would_be_lost(
         assert all(not choice.enabled for key, choice in offered(board).items() if key != "g")
         await board.press("t")
         assert board.shows("would be lost") and board.app.screen is not there
-        await board.press("escape", "escape")
+        await board.press("escape", "escape", "y")
         assert not board.is_asking
         await board.press("g", "i")
         await board.type(str(a_file))

@@ -44,6 +44,13 @@ async def test_what_has_no_daily_key_is_in_it(demo: Path, word: str) -> None:
         assert not board.shows("nothing matches")
 
 
+@pytest.mark.parametrize("word", ["repaint", "suspend"])
+async def test_what_the_program_does_itself_is_done_from_it_too(demo: Path, word: str) -> None:
+    async with desk(demo) as board:
+        await say(board, word)
+        assert not board.is_asking and board.bugs == []
+
+
 async def test_a_deal_is_found_by_letters_of_its_name_in_their_order(demo: Path) -> None:
     async with desk(demo) as board:
         deal = board.stored(12)

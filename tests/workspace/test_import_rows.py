@@ -68,7 +68,7 @@ def brought(
 
     reading: Any = SimpleNamespace(
         source="crm", tool="", spoken=("title", "stage", "value"), mapping={"Name": "title"},
-        rows=again, again=again, share_read=lambda: 0.5,
+        rows=again, again=again, share_read=lambda: 0.5, knows_by_number=False,
     )  # fmt: skip
     origin = more.pop("origin", "a.csv")
     return ana.import_rows(
