@@ -465,11 +465,11 @@ def test_a_close_within_the_days_is_said_only_where_something_lacks() -> None:
     deal = replace(new(LEAD), **FINE, expected_close=close)
     found = place(deal, gated, day)
     assert found is not None
-    assert str(found) == "closes in 14d, lacking: account is empty"
+    assert str(found) == "closes in 14d, lacking: company is empty"
     assert place(replace(deal, account="Lumen"), gated, day) is None
     assert place(replace(deal, expected_close=close + DAY), gated, day) is None
     assert str(place(replace(deal, expected_close=TODAY), gated, day)) == (
-        "closes today, lacking: account is empty"
+        "closes today, lacking: company is empty"
     )
 
 
@@ -484,7 +484,7 @@ def test_a_lacking_step_is_said_once(step: NextStep | None, criteria: str) -> No
     assert found is not None
     said = [reason.text for reason in found.reasons]
     assert sum("step" in text for text in said) == 1
-    lacks = ", lacking: account is empty" if "account" in criteria else ""
+    lacks = ", lacking: company is empty" if "account" in criteria else ""
     assert f"closes in 4d{lacks}" in said
 
 

@@ -116,7 +116,7 @@ def _edit(**changes: Any) -> Command:
         (_edit(owner=""), "owner ana → nobody"),
         (_edit(probability_bp=6_250), "probability the stage's → 62.5%"),
         (_edit(category="commit"), "forecast category the stage's → commit"),
-        (_edit(account="Lumen", source="web"), "account Lumen Oy → Lumen; source web"),
+        (_edit(account="Lumen", source="web"), "company Lumen Oy → Lumen; source web"),
         (_edit(fields__product="GTX"), "product MG → GTX"),
         (_edit(competitors=("Acme", "Pike")), "competitors Acme, Pike"),
         (TagWith(("vip",), ("inbound",)), "tags +vip -inbound"),

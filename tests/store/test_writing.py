@@ -189,6 +189,7 @@ WHOLE = Stage(
     41, "Deep look", probability_bp=2_500, outcome="They agree.", expected_days=9, idle_days=4,
     qualified=True, category=Category.BEST, criteria=pipelines()[0].stages[1].criteria,
     checklist=("one", "two"), playbook="Listen.", next_step="call", retired=True,
+    marketing_qualified=True,
 )  # fmt: skip
 ASKED = Question("need", "The need", "What for?", "It shows", "A number", (Factor.BUDGET,))
 ENDS = (Stage(42, "Won", kind=StageKind.WON), Stage(43, "Lost", kind=StageKind.LOST))

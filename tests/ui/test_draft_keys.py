@@ -118,6 +118,7 @@ class Numbers(list[str]):
     def __init__(self, pipeline: Pipeline, label: str, owner: str | None) -> None:
         super().__init__()
         self.pipeline, self.period, self.owner = pipeline, SimpleNamespace(label=label), owner
+        self.as_of = None
 
 
 async def test_an_amount_that_is_left_is_offered_for_that_period_rep_and_pipeline_alone(

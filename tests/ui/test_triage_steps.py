@@ -240,16 +240,17 @@ def test_esc_takes_back_what_is_said_then_the_filter_then_leaves(
 
 
 @pytest.mark.parametrize(
-    ("handled", "skipped", "fails", "told"),
+    ("handled", "skipped", "did", "fails", "told"),
     [
-        (0, 0, False, ""),
-        (1, 0, False, "3 of 5 handled."),
-        (0, 1, False, "3 of 5 handled."),
-        (1, 0, True, ""),
+        (0, 0, (), False, ""),
+        (1, 0, (), False, "3 of 5 handled."),
+        (0, 1, (), False, "3 of 5 handled."),
+        (0, 0, ("b",), False, "3 of 5 handled."),
+        (1, 0, ("b",), True, ""),
     ],
 )
 def test_how_far_one_has_come_is_kept_and_told_where_it_was_opened(
-    handled: int, skipped: int, fails: bool, told: str
+    handled: int, skipped: int, did: tuple[str, ...], fails: bool, told: str
 ) -> None:
     class Held(Walk):
         @property
@@ -261,11 +262,11 @@ def test_how_far_one_has_come_is_kept_and_told_where_it_was_opened(
     queue = SimpleNamespace(heard=print)
     screen: Any = SimpleNamespace(
         triage=walk, keep=lambda: back.append("kept"), _come_back=back.append,
-        program=SimpleNamespace(key_queue=queue, done_here={"a", "b"}), _before={"a"},
+        program=SimpleNamespace(key_queue=queue, done_here={"a", *did}), _before={"a"},
     )  # fmt: skip
     _put_away(screen)
     assert (back, queue.heard) == (["kept", told], None)
-    assert walk.effort.did == ({"b"} if handled or skipped else set())
+    assert walk.effort.did == set(did)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ _CLOSED: dict[str, Any] = {"closed_at": NOW, "stage_entered_at": NOW}
         (changed(source="web"), "bo changed D-7 Acme at 09:00: source."),
         (
             changed(source="web", account="Lumen"),
-            "bo changed D-7 Lumen at 09:00: account, source.",
+            "bo changed D-7 Lumen at 09:00: company, source.",
         ),
         (inverse(changed(Kind.MOVED, stage_id=NEEDS)), "bo changed D-7 Acme at 09:00: stage."),
     ],
