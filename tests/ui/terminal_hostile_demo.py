@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+os.environ["TEXTUAL_ANIMATIONS"] = "none"  # where a second page goes depends on the time otherwise
 
 from rich.segment import Segment
 from rich.text import Text
