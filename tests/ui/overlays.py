@@ -84,6 +84,13 @@ class Stage:
         """Press keys, and let what follows from them be drawn."""
         await self.pilot.press(*keys)
         await self.pilot.pause()
+        await self.until(self._is_drawn)
+        await self.pilot.pause()
+
+    def _is_drawn(self) -> bool:
+        """Is nothing left to draw, nor to be done once it is drawn?"""
+        screen = self.pilot.app.screen
+        return not (screen._dirty_widgets or screen._callbacks)
 
     async def type(self, text: str) -> None:
         """Press the keys of a text."""
