@@ -84,7 +84,10 @@ class Stage:
         """Press keys, and let what follows from them be drawn."""
         await self.pilot.press(*keys)
         await self.pilot.pause()
-        await self.until(self._is_drawn)
+        for _ in range(40):  # a screen that is on its way out is not drawn any more
+            if self._is_drawn():
+                break
+            await self.pilot.pause(0.005)
         await self.pilot.pause()
 
     def _is_drawn(self) -> bool:
