@@ -132,14 +132,15 @@ class MetricRules:
     @cached_property
     def qualifying(self) -> frozenset[int]:
         """The stages (and `WON`) whose entry qualifies a deal; empty where no stage is flagged."""
-        won = self.pipeline.won.id
-        return frozenset(WON if stage == won else stage for stage in self.pipeline.qualifying)
+        return self._with_won(self.pipeline.qualifying)
 
     @cached_property
     def marketing(self) -> frozenset[int]:
         """The same of the stages that make an MQL of a deal."""
+        return self._with_won(self.pipeline.marketing_qualifying)
+
+    def _with_won(self, stages: Iterable[int]) -> frozenset[int]:
         won = self.pipeline.won.id
-        stages = self.pipeline.marketing_qualifying
         return frozenset(WON if stage == won else stage for stage in stages)
 
     @cached_property

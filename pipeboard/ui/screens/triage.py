@@ -283,18 +283,24 @@ def _put_away(screen: TriageScreen) -> None:
     screen.keep()
     screen.program.key_queue.heard = None
     triage = screen.triage
+    _note_what_was_done(screen)
     try:
-        told = _summary(screen)
-        summary = told if triage.handled or triage.skipped or triage.effort.did else ""
+        is_told = triage.handled or triage.skipped or triage.effort.did
+        summary = triage.summary if is_told else ""
     except PipeboardError:
         summary = ""
     screen._come_back(summary)
 
 
 def _summary(screen: TriageScreen) -> str:
-    """What came of the walk, and what this sitting took: on the deals' own screens too."""
-    screen.triage.effort.did.update(screen.program.done_here - screen._before)
+    """What came of the walk, and what this sitting took."""
+    _note_what_was_done(screen)
     return screen.triage.summary
+
+
+def _note_what_was_done(screen: TriageScreen) -> None:
+    """On the deals' own screens too."""
+    screen.triage.effort.did.update(screen.program.done_here - screen._before)
 
 
 def _nothing(screen: TriageScreen) -> str:

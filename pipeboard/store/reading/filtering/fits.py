@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from shlex import quote
 
 from pipeboard.domain.dates import instant
-from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import from_json
 from pipeboard.domain.filter_nodes import COMPARES, Op
@@ -22,6 +21,7 @@ from pipeboard.domain.lazy_dataclass import with_values
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
 from pipeboard.store.database import Database, Row
+from pipeboard.store.reading.filtering.scores import blank_deal
 from pipeboard.store.reading.filtering.terms import FilterScope
 from pipeboard.store.sql import Sql, among, negated, one_of
 from pipeboard.store.troubles import readable
@@ -84,17 +84,8 @@ def _read_fits(database: Database, pipeline: Pipeline) -> Mapping[int, int]:
 
 def percent_of(said: JsonObject, pipeline: Pipeline) -> int | None:
     """The fit of a deal whose fields say so, as the log keeps them; None where nothing is known."""
-    began = instant(0)
-    blank = Deal(
-        id=0,
-        pipeline_id=pipeline.id,
-        stage_id=pipeline.stages[0].id,
-        title="",
-        created_at=began,
-        stage_entered_at=began,
-    )
     values = {name: from_json(name, one) for name, one in said.items() if one is not None}
-    found = fit(with_values(blank, values), pipeline)
+    found = fit(with_values(blank_deal(pipeline, instant(0)), values), pipeline)
     return None if found is None else found.percent
 
 

@@ -12,12 +12,14 @@ import json
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
 from pipeboard.domain.dates import start_of_day
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.filter_nodes import COMPARES, Op
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.score import fresh_since, score
 from pipeboard.store.database import Database
@@ -175,15 +177,22 @@ def _alike(
     """A deal of that kind, as far as scoring looks at it."""
     today = start_of_day(scope.today, scope.zone)
     talked_at = today if kind.talked else None
+    return replace(
+        blank_deal(pipeline, today),
+        trial_close="yes" if kind.tried else "",
+        last_outbound_at=talked_at,
+        last_reply_at=talked_at,
+        answers=answers,
+    )
+
+
+def blank_deal(pipeline: Pipeline, began: datetime) -> Deal:
+    """A deal that says nothing yet: what is asked of a kind of deals is filled in."""
     return Deal(
         id=0,
         pipeline_id=pipeline.id,
         stage_id=pipeline.stages[0].id,
         title="",
-        created_at=today,
-        stage_entered_at=today,
-        trial_close="yes" if kind.tried else "",
-        last_outbound_at=talked_at,
-        last_reply_at=talked_at,
-        answers=answers,
+        created_at=began,
+        stage_entered_at=began,
     )
